@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The nouns of a review: frozen values that every layer shares, and no behaviour but derived properties."""
+
+from reviewbot.model.code import Candidate, Coverage, Skipped, Snapshot, SourceFile, Span
+from reviewbot.model.mail import Address, Message, Thread
+from reviewbot.model.patch import (
+    AppliedPatch,
+    AppliedSeries,
+    BaseChoice,
+    DiffLine,
+    FileDiff,
+    Hunk,
+    Patch,
+    Series,
+)
+from reviewbot.model.review import Advice, Category, Confidence, Draft, Finding, Match, Review, Verdict
+
+__all__ = [
+    "Address",
+    "Advice",
+    "AppliedPatch",
+    "AppliedSeries",
+    "BaseChoice",
+    "Candidate",
+    "Category",
+    "Confidence",
+    "Coverage",
+    "DiffLine",
+    "Draft",
+    "FileDiff",
+    "Finding",
+    "Hunk",
+    "Match",
+    "Message",
+    "Patch",
+    "Review",
+    "Series",
+    "Skipped",
+    "Snapshot",
+    "SourceFile",
+    "Span",
+    "Thread",
+    "Verdict",
+]

@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Code as values: places in a file, files, snapshots of a tree, and what was or was not analysed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """Byte offsets [start, end) of a file, and the 1-based lines of its first and last byte."""
+
+    start: int
+    end: int
+    first_line: int
+    last_line: int
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A file's path in the tree (POSIX, relative) and its bytes."""
+
+    path: str
+    text: bytes
+
+
+class Snapshot(Protocol):
+    """A tree at one moment, read only.  Reading is the only thing that it can do."""
+
+    @property
+    def name(self) -> str:
+        """What people call it: "v7.2", "after patch 2/5", "/usr/src/linux"."""
+
+    def read(self, path: str) -> bytes | None:
+        """The bytes of a regular file by its relative POSIX path; None if there is none (or a link, or a folder)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A helper that the tree offers: `name`, its declaration's path and 1-based line, parameters as (type, name)."""
+
+    name: str
+    path: str
+    line: int
+    parameters: tuple[tuple[str, str], ...]
+    body: str
+    summary: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """Something that was not analysed, and why: `what` names it (a function, a file, a rule), `path` its file."""
+
+    what: str
+    path: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How much of what a series touches was looked at: functions touched, analysed, and all that was skipped."""
+
+    functions: int = 0
+    analysed: int = 0
+    skipped: tuple[Skipped, ...] = ()

@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A review as values: matches, findings, verdicts and drafts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from reviewbot.model.code import Coverage, Span
+from reviewbot.model.patch import AppliedSeries
+
+
+class Category(Enum):
+    """What kind of remark a rule makes."""
+
+    CORRECTNESS = "correctness"
+    API = "api"
+    STYLE = "style"
+
+
+class Confidence(Enum):
+    """How often a rule is right, as measured: HIGH drafts a remark, MODERATE a question, LOW is shown only."""
+
+    HIGH = "high"
+    MODERATE = "moderate"
+    LOW = "low"
+
+
+class Verdict(Enum):
+    """What the patch has to do with a finding (design.md, "What a patch may be blamed for")."""
+
+    INTRODUCED = "introduced"
+    FIXED_LATER = "fixed-later"
+    PRE_EXISTING = "pre-existing"
+    UNPROVEN = "unproven"
+    """Only the hunk was seen: the series did not apply, so there is no tree to prove anything with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """What a rule's own Python adds to a match: the proposed identifier, replacement code, words for the message.
+
+    `fields` fill `{name}` in the message beside the metavariables.  `exact` is False for a near miss, which is put
+    as a question and never with more than moderate confidence.
+    """
+
+    helper: str | None = None
+    suggestion: str | None = None
+    fields: tuple[tuple[str, str], ...] = ()
+    exact: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A place where a pattern matched: spans and texts, never syntax nodes.
+
+    `bindings` maps a metavariable's name (no `$`) to its source text.  `function` is the name of the function around
+    it ("" at file level).  `alternative` is the index of the pattern that matched.
+    """
+
+    path: str
+    span: Span
+    bindings: tuple[tuple[str, str], ...]
+    function: str
+    alternative: int = 0
+
+    def text(self, name: str) -> str:
+        """The source text bound to a metavariable ("" if it is unbound)."""
+        return next((value for key, value in self.bindings if key == name), "")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A remark on one patch.  `line` and `last_line` are 1-based in that patch's result (in the hunk's own claimed numbering
+    when nothing applied); `mail_line` is the 1-based line of the patch mail's body under which a reply comments, 0 if
+    the place is not in the diff.  `fingerprint` survives rebases: rule, function, normalised code."""
+
+    rule: str
+    patch: str
+    path: str
+    line: int
+    last_line: int
+    mail_line: int
+    function: str
+    verdict: Verdict
+    confidence: Confidence
+    message: str
+    why: str
+    code: str
+    fingerprint: str
+    helper: str | None = None
+    suggestion: str | None = None
+    note: str = ""
+    references: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A reply to one patch, ready to send: the mail's bytes, and the message id of the patch it answers."""
+
+    in_reply_to: str
+    subject: str
+    mail: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """All that one run found out; findings ordered by patch, path, line and rule."""
+
+    applied: AppliedSeries
+    findings: tuple[Finding, ...]
+    coverage: Coverage
+    drafts: tuple[Draft, ...]
+    problems: tuple[str, ...]
