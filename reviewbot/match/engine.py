@@ -1,0 +1,237 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Where in a file does a pattern match?  Looks only around the pattern's anchor word, converts only what is there."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from tree_sitter import Node
+
+from reviewbot.match.boolean import formula, same_meaning
+from reviewbot.match.compiled import Compiled
+from reviewbot.match.normal import normal
+from reviewbot.match.unify import Bindings, unify, unify_all
+from reviewbot.model import Match, Span
+from reviewbot.syntax.parse import Function, Unit
+from reviewbot.syntax.scope import symbols
+from reviewbot.syntax.term import Term, to_term
+
+_TRUTH_PARENTS = frozenset({"if_statement", "while_statement", "do_statement"})
+_BLOCKS = frozenset({"block", "case", "label"})
+_LEAF_TYPES = frozenset({"comment", "string_literal", "string_content", "char_literal", "system_lib_string"})
+_MAX_PARENTHESES = 50
+_MAX_TRIES = 200_000
+"""Steps taken for one pattern in one file before the rest of the file is given up (and said to be)."""
+_MAX_CLIMB = 1000
+"""Syntax nodes between a word and its statement; finding a parent is itself linear in the parser's depth."""
+
+
+@dataclass(slots=True)
+class Terms:
+    """The terms of one file, made when first asked for and shared by all patterns.
+
+    `exhausted` collects the texts of patterns that gave the file up before its end.
+    """
+
+    unit: Unit
+    exhausted: list[str] = field(default_factory=list)
+    _made: dict[tuple[int, int, frozenset[str]], Term] = field(default_factory=dict)
+    _symbols: dict[int, dict[str, str]] = field(default_factory=dict)
+
+    def of(self, node: Node, on: frozenset[str]) -> Term:
+        """The normal term of a node under the isomorphisms `on`."""
+        key = (node.start_byte, node.end_byte, on)
+        if key not in self._made:
+            parent = node.parent
+            truth = parent is not None and (
+                parent.type in _TRUTH_PARENTS
+                or (parent.type == "for_statement" and node == parent.child_by_field_name("condition"))
+            )
+            term = to_term(node, self.unit.text)
+            if "cast" in on and any(part.kind == "cast" for part in term.walk()):
+                term = self._uncast(term, self._types(node.start_byte))
+            self._made[key] = normal(term, on, truth=truth)
+        return self._made[key]
+
+    def _types(self, offset: int) -> dict[str, str]:
+        """The declared types of the function around an offset."""
+        function = self.unit.function_at(offset)
+        if function is None:
+            return {}
+        if function.span.start not in self._symbols:
+            self._symbols[function.span.start] = symbols(self.unit, function)
+        return self._symbols[function.span.start]
+
+    def _uncast(self, term: Term, types: dict[str, str]) -> Term:
+        """Drop casts of a name to the type that it was declared with."""
+        kids = tuple(self._uncast(kid, types) for kid in term.kids)
+        if term.kind == "cast" and len(kids) == 2 and kids[1].value in types and kids[1].kind == "id":
+            written = self.unit.text(kids[0].start, kids[0].end)
+            if "".join(written.split()) == "".join(types[kids[1].value].split()):
+                return kids[1]
+        return Term(term.kind, term.value, kids, term.start, term.end)
+
+
+def find(
+    terms: Terms, compiled: Compiled, within: Iterable[Span] | None = None
+) -> Iterator[tuple[Match, Bindings, tuple[Term, ...]]]:
+    """All ways in which the pattern matches inside the spans `within` (None: the whole file), by place of its anchor.
+
+    Yields the match, its bindings as terms, and the terms that it covers; of one place the outermost term first.
+    """
+    text = terms.unit.source.text
+    if not all(word in text for word in compiled.words):
+        return
+    budget = [_MAX_TRIES]
+    for start in _occurrences(text, compiled.anchor, within):
+        node = _leaf(terms.unit, start, len(compiled.anchor))
+        if node is None:
+            continue
+        search = _statements if compiled.statements else _expressions
+        for bound, covered in search(terms, compiled, node, budget):
+            place = _balanced(text, min(t.start for t in covered), max(t.end for t in covered))
+            yield _match(terms.unit, bound, place), bound, covered
+        if budget[0] < 0:
+            terms.exhausted.append(compiled.source.text)
+            return
+
+
+def _balanced(text: bytes, start: int, end: int) -> tuple[int, int]:
+    """The range with the parentheses that terms leave out: `!(a) && (b` becomes `!(a) && (b)`."""
+    inside = text[start:end]
+    lacking = inside.count(b"(") - inside.count(b")")
+    after = re.compile(rb"(?:\s*\)){%d}" % lacking).match(text, end) if 0 < lacking < _MAX_PARENTHESES else None
+    before = (
+        re.compile(rb"(?:\(\s*){%d}$" % -lacking).search(text[:start][-200:])
+        if -_MAX_PARENTHESES < lacking < 0
+        else None
+    )
+    if before:
+        start -= len(before.group())
+    return start, after.end() if after else end
+
+
+def _occurrences(text: bytes, anchor: bytes, within: Iterable[Span] | None) -> Iterator[int]:
+    word = anchor.decode().isidentifier()
+    pattern = re.compile((rb"(?<!\w)" if word else b"") + re.escape(anchor) + (rb"(?!\w)" if word else b""))
+    if within is None:
+        if anchor in text:
+            yield from (m.start() for m in pattern.finditer(text))
+        return
+    for span in within:
+        yield from (m.start() for m in pattern.finditer(text, span.start, span.end))
+
+
+def _leaf(unit: Unit, start: int, length: int) -> Node | None:
+    node = unit.tree.root_node.descendant_for_byte_range(start, start + length)
+    if node is None or node.type in _LEAF_TYPES or node.start_byte != start:
+        return None
+    return node
+
+
+def _expressions(
+    terms: Terms, compiled: Compiled, leaf: Node, budget: list[int]
+) -> Iterator[tuple[Bindings, tuple[Term, ...]]]:
+    top = _top_expression(leaf, budget)
+    if top is None:
+        return
+    step = compiled.steps[0]
+    whole = terms.of(top, compiled.on)
+    for term in _around(whole, leaf.start_byte, budget):
+        for bound in unify(step, term, {}, commute="commute" in compiled.on):
+            yield bound, (term,)
+        if compiled.truth is not None and _condition(term):
+            yield from same_meaning(compiled.truth, formula(term, compiled.is_bit), {})
+
+
+def _condition(term: Term) -> bool:
+    return term.kind in ("binary", "unary") and term.value in ("&&", "||", "!", "==", "!=")
+
+
+def _around(whole: Term, offset: int, budget: list[int]) -> Iterator[Term]:
+    """The terms on the way down to an offset, outermost first; a rewriting may hide a step, so all kids are asked."""
+    stack = [whole]
+    while stack and budget[0] >= 0:
+        at = stack.pop()
+        budget[0] -= 1
+        if at.start <= offset < at.end:
+            yield at
+            if at.kind == "block":  # long, and never reordered
+                index = bisect_right(at.kids, offset, key=lambda kid: kid.start) - 1
+                stack.extend(at.kids[max(index, 0) : index + 1])
+            else:
+                stack.extend(reversed(at.kids))
+
+
+_TOPS = frozenset(
+    {"compound_statement", "field_declaration", "initializer_list", "initializer_pair", "init_declarator"}
+)
+_OUTSIDE = frozenset(
+    {"declaration", "function_definition", "translation_unit", "preproc_def", "preproc_function_def", "ERROR"}
+)
+
+
+def _top_expression(leaf: Node, budget: list[int]) -> Node | None:
+    """The whole expression (or initialisation, or element of an initialiser's list) around a leaf."""
+    node = leaf
+    for _ in range(_MAX_CLIMB):
+        parent = node.parent
+        budget[0] -= 1
+        if parent is None or parent.type in _OUTSIDE:
+            return None
+        if parent.type in _TOPS or parent.type.endswith("_statement"):
+            return parent if parent.type == "init_declarator" else node
+        node = parent
+    budget[0] = -1
+    return None
+
+
+def _statements(
+    terms: Terms, compiled: Compiled, leaf: Node, budget: list[int]
+) -> Iterator[tuple[Bindings, tuple[Term, ...]]]:
+    body = _body(leaf, budget)
+    if body is None:
+        return
+    for block in _around(terms.of(body, compiled.on), leaf.start_byte, budget):
+        if block.kind in _BLOCKS:
+            yield from _windows(block.kids, compiled, leaf.start_byte)
+        elif block.kind in ("if", "while", "for", "do", "switch"):
+            # a branch without braces is a list of one statement
+            yield from _windows(
+                tuple(k for k in block.kids[1:] if k.kind not in _BLOCKS), compiled, leaf.start_byte, single=True
+            )
+
+
+def _windows(
+    kids: tuple[Term, ...], compiled: Compiled, offset: int, *, single: bool = False
+) -> Iterator[tuple[Bindings, tuple[Term, ...]]]:
+    size = len(compiled.steps)
+    if single and size > 1:
+        return
+    at = bisect_right(kids, offset, key=lambda kid: kid.start) - 1
+    if at < 0 or offset >= kids[at].end:
+        return
+    for first in range(max(0, at - size + 1), min(at, len(kids) - size) + 1):
+        window = kids[first : first + size]
+        for bound in unify_all(compiled.steps, window, {}, commute="commute" in compiled.on):
+            yield bound, window
+
+
+def _body(leaf: Node, budget: list[int]) -> Node | None:
+    node: Node | None = leaf
+    for _ in range(_MAX_CLIMB):
+        if node is None or node.type == "function_definition":
+            return node.child_by_field_name("body") if node is not None else None
+        node = node.parent
+        budget[0] -= 1
+    budget[0] = -1
+    return None
+
+
+def _match(unit: Unit, bound: Bindings, place: tuple[int, int]) -> Match:
+    function: Function | None = unit.function_at(place[0])
+    texts = tuple(sorted((name[1:], unit.text(term.start, term.end) or term.value) for name, term in bound.items()))
+    return Match(unit.source.path, unit.span(*place), texts, function.name if function else "")

@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Where does a rule report in a file, and with which words?  Patterns, then unless, needs, where and advice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from reviewbot.match.compiled import Compiled, compile_pattern
+from reviewbot.match.engine import Terms, find
+from reviewbot.match.normal import normal
+from reviewbot.match.site import FileSite, TreeView
+from reviewbot.match.unify import Bindings, unify
+from reviewbot.model import Advice, Match, Span
+from reviewbot.rule import Pattern, Rule
+from reviewbot.syntax.term import Term
+
+_MAX_REPORTS = 200
+"""Reports of one rule in one file; a mail with more is no patch that anybody would review."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A rule's word on a place: the match, the filled message, and the proposal (None where it has none)."""
+
+    rule: Rule
+    match: Match
+    message: str
+    helper: str | None
+    suggestion: str | None
+    exact: bool
+    code: str
+    """The source text that matched."""
+    key: str
+    """The normalised code that matched: equal for the same code at another place or with other blanks."""
+
+
+def patterns_of(rule: Rule) -> tuple[Compiled, ...]:
+    """The compiled alternatives of a rule; raises PatternError."""
+    return tuple(compile_pattern(p if isinstance(p, Pattern) else Pattern(p)) for p in rule.patterns)
+
+
+def wanted(rule: Rule, text: bytes) -> bool:
+    """False if the file cannot match, whatever it means: it lacks a word of every alternative."""
+    return any(c.anchor in text and all(word in text for word in c.words) for c in patterns_of(rule))
+
+
+def run_rule(rule: Rule, terms: Terms, view: TreeView, within: Iterable[Span] | None = None) -> Iterator[Report]:
+    """All reports of a rule in a parsed file, inside the spans `within` (None: everywhere), by place."""
+    if not all(view.declares(name, headers) for name, headers in rule.needs.items()):
+        return
+    spans = tuple(within) if within is not None else None
+    excuses = tuple(compile_pattern(Pattern(text)) for text in rule.unless)
+    found: dict[tuple[int, int], Report] = {}
+    for index, compiled in enumerate(patterns_of(rule)):
+        for match, bound, covered in find(terms, compiled, spans):
+            if any(s < match.span.end and match.span.start < e for s, e in found):
+                continue
+            if len(found) >= _MAX_REPORTS:
+                terms.exhausted.append(compiled.source.text)
+                break
+            if any(_excused(excuse, covered, bound) for excuse in excuses):
+                continue
+            numbered = Match(match.path, match.span, match.bindings, match.function, index)
+            report = _report(rule, FileSite(numbered, bound, terms.unit, view), covered)
+            if report is not None:
+                found[match.span.start, match.span.end] = report
+    yield from (found[place] for place in sorted(found))
+
+
+def _excused(excuse: Compiled, covered: tuple[Term, ...], bound: Bindings) -> bool:
+    step = excuse.steps[0]
+    wanted_term = step.kids[0] if step.kind == "expr" else step
+    return any(
+        next(unify(wanted_term, normal(part, excuse.on), dict(bound)), None) is not None
+        for term in covered
+        for part in term.walk()
+    )
+
+
+def _report(rule: Rule, site: FileSite, covered: tuple[Term, ...]) -> Report | None:
+    if rule.where is not None and not rule.where(site):
+        return None
+    advice: Advice | None = Advice()
+    if rule.advice is not None:
+        advice = rule.advice(site)
+        if advice is None:
+            return None
+    assert advice is not None  # noqa: S101  # narrows for mypy: both ways above have set it
+    words = dict(site.match.bindings) | dict(advice.fields)
+    words |= {"helper": advice.helper or "", "suggestion": advice.suggestion or ""}
+    one_line = {name: " ".join(text.split()) for name, text in words.items()}
+    message = rule.message if advice.exact or not rule.near_message else rule.near_message
+    return Report(
+        rule,
+        site.match,
+        fill(message, one_line),
+        advice.helper or (fill(rule.helper, one_line) if rule.helper else None),
+        advice.suggestion or (fill(rule.suggestion, one_line) if rule.suggestion else None),
+        advice.exact,
+        site.code(),
+        ";".join(term.key for term in covered),
+    )
+
+
+def fill(template: str, words: dict[str, str]) -> str:
+    """A template with {name} replaced, and nothing else read in it: the texts come from hostile code."""
+    out = template
+    parts = out.split("{")
+    filled = [parts[0]]
+    for part in parts[1:]:
+        name, brace, rest = part.partition("}")
+        filled.append(words.get(name, "{" + name + "}") + rest if brace else "{" + part)
+    return "".join(filled)

@@ -1,0 +1,169 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What may a rule's own Python ask about a match?  The Site of reviewbot.rule, over one file and its tree."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from dataclasses import dataclass, field
+
+from reviewbot.helpers.constant import value_of
+from reviewbot.helpers.headers import World, read_world
+from reviewbot.helpers.meaning import Meaning
+from reviewbot.match.unify import Bindings
+from reviewbot.model import Match, Snapshot
+from reviewbot.rule import HelperCall
+from reviewbot.syntax.facts import SyntaxFacts
+from reviewbot.syntax.macros import Macro, read_macros
+from reviewbot.syntax.parse import Unit
+from reviewbot.syntax.scope import symbols
+from reviewbot.syntax.term import Term
+
+_CONSTANT = re.compile(r"^[A-Z][A-Z0-9_]*$")
+_QUOTED = re.compile(rb'^[ \t]*#[ \t]*include[ \t]+"([\w./-]{1,200})"', re.MULTILINE)
+_MAX_INCLUDES = 20
+_ELSEWHERE = re.compile(r"^(?:tools|scripts|samples|usr|include/uapi|arch/\w+/(?:boot|include/uapi))/")
+_EFFECTS = frozenset({"call", "assign", "update", "init"})
+
+
+@dataclass(slots=True)
+class TreeView:
+    """One snapshot with what was learned of it; shared by all files and rules of a run, and dropped with it."""
+
+    snapshot: Snapshot
+    facts: SyntaxFacts
+    _meanings: dict[tuple[str, ...], Meaning] = field(default_factory=dict)
+    _declared: dict[tuple[str, str], bool] = field(default_factory=dict)
+    _macros: dict[str, dict[str, Macro]] = field(default_factory=dict)
+
+    def meaning(self, headers: tuple[str, ...]) -> Meaning:
+        """The meanings that these headers give."""
+        if headers not in self._meanings:
+            self._meanings[headers] = Meaning(read_world(self.snapshot, headers, self.facts))
+        return self._meanings[headers]
+
+    def macros(self, path: str) -> dict[str, Macro]:
+        """The macros that one header defines; none if the tree does not have it."""
+        if path not in self._macros:
+            self._macros[path] = read_macros(self.snapshot.read(path) or b"")
+        return self._macros[path]
+
+    def declares(self, name: str, headers: tuple[str, ...]) -> bool:
+        """True if one of the headers holds the word `name`."""
+        return any(self._holds(name, path) for path in headers)
+
+    def _holds(self, name: str, path: str) -> bool:
+        if (name, path) not in self._declared:
+            text = self.snapshot.read(path) or b""
+            word = rb"(?<!\w)" + re.escape(name.encode()) + rb"(?!\w)"
+            self._declared[name, path] = name.encode() in text and re.search(word, text) is not None
+        return self._declared[name, path]
+
+
+@dataclass(slots=True)
+class FileSite:
+    """A match in a parsed file.  Implements reviewbot.rule.Site."""
+
+    match: Match
+    bound: Bindings
+    unit: Unit
+    view: TreeView
+    _symbols: dict[str, str] | None = None
+
+    def code(self) -> str:
+        """See Site."""
+        return self.unit.text(self.match.span.start, self.match.span.end)
+
+    def text(self, name: str) -> str:
+        """See Site."""
+        return self.match.text(name)
+
+    def type_of(self, name: str) -> str | None:
+        """See Site."""
+        term = self.bound.get("$" + name)
+        return self._declared(term.value) if term is not None and term.kind == "id" else None
+
+    def _declared(self, name: str) -> str | None:
+        if self._symbols is None:
+            function = self.unit.function_at(self.match.span.start)
+            self._symbols = symbols(self.unit, function) if function else {}
+        return self._symbols.get(name)
+
+    def is_constant(self, name: str) -> bool:
+        """See Site."""
+        term = self.bound.get("$" + name)
+        return term is not None and _constant(term)
+
+    def has_effects(self, name: str) -> bool:
+        """See Site."""
+        term = self.bound.get("$" + name)
+        return term is None or any(part.kind in _EFFECTS for part in term.walk())
+
+    def function_text(self) -> str:
+        """See Site."""
+        function = self.unit.function_at(self.match.span.start)
+        return self.unit.text(function.span.start, function.span.end) if function else ""
+
+    def before(self, lines: int) -> str:
+        """See Site."""
+        function = self.unit.function_at(self.match.span.start)
+        start = function.span.start if function else 0
+        head = self.unit.text(start, self.match.span.start)
+        return "\n".join(head.split("\n")[:-1][-lines:])
+
+    def after(self, lines: int) -> str:
+        """See Site."""
+        function = self.unit.function_at(self.match.span.start)
+        end = function.span.end if function else len(self.unit.source.text)
+        return "\n".join(self.unit.text(self.match.span.end, end).split("\n")[1 : lines + 1])
+
+    def file_text(self) -> str:
+        """See Site."""
+        return self.unit.text(0, len(self.unit.source.text))
+
+    def in_kernel(self) -> bool:
+        """See Site."""
+        return _ELSEWHERE.match(self.match.path) is None
+
+    def expand(self, macro: str, headers: tuple[str, ...]) -> str | None:
+        """See Site."""
+        own = self.unit.macros.get(macro)
+        if own is not None and own.parameters is None:
+            return own.body
+        near = posixpath.dirname(self.match.path)
+        for name in _QUOTED.findall(self.unit.source.text)[:_MAX_INCLUDES]:
+            found = self.view.macros(posixpath.normpath(f"{near}/{name.decode()}")).get(macro)
+            if found is not None and found.parameters is None:
+                return found.body
+        return self.view.meaning(headers).expand(macro)
+
+    def value_of(self, name: str, headers: tuple[str, ...] = ()) -> int | None:
+        """See Site."""
+        term = self.bound.get("$" + name, Term("id", name))
+        return value_of(term, lambda macro: self.expand(macro, headers))
+
+    def declares(self, name: str, headers: tuple[str, ...]) -> bool:
+        """See Site."""
+        return self.view.declares(name, headers)
+
+    def equivalent(self, expression: str, headers: tuple[str, ...]) -> tuple[HelperCall, ...]:
+        """See Site."""
+        filled = re.sub(r"\$(\w+)", lambda found: f"({self.match.text(found.group(1))})", expression)
+        calls = self.view.meaning(headers).equivalent(filled, self._declared)
+        # a helper is not made of itself, nor of its neighbours in its own header
+        return tuple(call for call in calls if call.path != self.match.path)
+
+
+def _constant(term: Term) -> bool:
+    if term.kind in ("num", "str", "sizeof"):
+        return True
+    if term.kind == "id":
+        return bool(_CONSTANT.match(term.value))
+    if term.kind == "call":
+        return bool(_CONSTANT.match(term.kids[0].value)) and all(_constant(kid) for kid in term.kids[1:])
+    return term.kind in ("binary", "unary", "cast", "type") and all(
+        _constant(kid) or kid.kind == "type" for kid in term.kids
+    )
+
+
+__all__ = ["FileSite", "TreeView", "World"]

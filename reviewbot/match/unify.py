@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Does a pattern's term fit a term of the code, and how?  Structure only; meaning is the business of match.boolean."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from reviewbot.syntax.term import Term
+
+Bindings = dict[str, Term]
+DOTS = "__dots__"
+COMMUTING = frozenset({"&", "|", "^", "&&", "||", "+", "*", "==", "!="})
+_CHAINS = COMMUTING - {"==", "!="}
+_MAX_OPERANDS = 12
+
+
+def is_metavariable(name: str) -> bool:
+    """True for `$p` and `$_`."""
+    return name.startswith("$")
+
+
+def unify(pattern: Term, code: Term, bound: Bindings, *, commute: bool = True) -> Iterator[Bindings]:
+    """All ways in which `pattern` fits `code` given `bound`; each answer is `bound` with the new bindings."""
+    if pattern.kind == "id" and is_metavariable(pattern.value):
+        yield from _bind(pattern.value, code, bound)
+        return
+    if pattern.kind != code.kind:
+        return
+    if pattern.kind in ("arrow", "dot") and is_metavariable(pattern.value):
+        name = Term("id", code.value, (), code.start, code.end)
+        for now in _bind(pattern.value, name, bound):
+            yield from unify_all(pattern.kids, code.kids, now, commute=commute)
+        return
+    if pattern.value != code.value:
+        return
+    if commute and pattern.kind == "binary" and pattern.value in COMMUTING:
+        yield from _unify_chain(pattern, code, bound)
+        return
+    yield from unify_all(pattern.kids, code.kids, bound, commute=commute)
+
+
+def _bind(name: str, code: Term, bound: Bindings) -> Iterator[Bindings]:
+    if name == "$_":
+        yield bound
+    elif name not in bound:
+        yield {**bound, name: code}
+    elif bound[name].key == code.key:
+        yield bound
+
+
+def unify_all(
+    patterns: tuple[Term, ...], codes: tuple[Term, ...], bound: Bindings, *, commute: bool = True
+) -> Iterator[Bindings]:
+    """Fit a list of parts, in order; `...` among the patterns stands for any number of parts."""
+    if not patterns:
+        if not codes:
+            yield bound
+        return
+    head, rest = patterns[0], patterns[1:]
+    if head.kind == "id" and head.value == DOTS:
+        for skipped in range(len(codes) + 1):
+            yield from unify_all(rest, codes[skipped:], bound, commute=commute)
+        return
+    if codes:
+        for now in unify(head, codes[0], bound, commute=commute):
+            yield from unify_all(rest, codes[1:], now, commute=commute)
+
+
+def operands(term: Term, operator: str) -> tuple[Term, ...]:
+    """The operands of a chain of one operator, from left to right: `a && (b && c)` has three."""
+    if operator not in _CHAINS:
+        return term.kids
+    out: list[Term] = []
+    stack = [term]
+    while stack:
+        at = stack.pop()
+        if at.kind == "binary" and at.value == operator:
+            stack.extend(reversed(at.kids))
+        else:
+            out.append(at)
+    return tuple(out)
+
+
+def _unify_chain(pattern: Term, code: Term, bound: Bindings) -> Iterator[Bindings]:
+    wanted, given = operands(pattern, pattern.value), operands(code, code.value)
+    if len(wanted) == len(given) <= _MAX_OPERANDS:
+        # operands with no metavariable of their own first: they prune the search
+        ordered = tuple(sorted(wanted, key=lambda term: is_metavariable(term.value)))
+        yield from _assign(ordered, given, bound)
+
+
+def _assign(wanted: tuple[Term, ...], given: tuple[Term, ...], bound: Bindings) -> Iterator[Bindings]:
+    if not wanted:
+        yield bound
+        return
+    for index, operand in enumerate(given):
+        for now in unify(wanted[0], operand, bound):
+            yield from _assign(wanted[1:], given[:index] + given[index + 1 :], now)

@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Which rules are there?  Finds, loads and checks the rule files; one that does not load is an error."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+from reviewbot import rules as _home
+from reviewbot.errors import PatternError, RuleLoadError, UsageError
+from reviewbot.match.compiled import compile_pattern
+from reviewbot.match.run import patterns_of
+from reviewbot.rule import Pattern, Rule
+
+_FIELD = re.compile(r"\{(\w+)\}")
+_ID = re.compile(r"^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$")
+
+
+def load_rules(user_folder: Path | None = None) -> tuple[Rule, ...]:
+    """All shipped rules, then those of the user's own folder (never the patched tree's), by id.
+
+    Raises RuleLoadError that names the file: it cannot be imported, has no RULE, breaks a convention, or repeats an id.
+    """
+    found: dict[str, Rule] = {}
+    for path, module in (*_shipped(), *_users(user_folder)):
+        rule = getattr(module, "RULE", None)
+        if not isinstance(rule, Rule):
+            raise RuleLoadError(f"rule file {path} defines no RULE", "see docs/authoring-rules.md for its shape")
+        check(rule, path)
+        if rule.id in found:
+            raise RuleLoadError(f"rule file {path} repeats the id {rule.id}", "rename one of the two")
+        found[rule.id] = rule
+    return tuple(found[name] for name in sorted(found))
+
+
+def select(rules: tuple[Rule, ...], names: tuple[str, ...], addresses: tuple[str, ...]) -> tuple[Rule, ...]:
+    """The rules to run: those named (UsageError for an unknown name), or without names those on for these lists."""
+    by_id = {rule.id: rule for rule in rules}
+    unknown = [name for name in names if name not in by_id]
+    if unknown:
+        raise UsageError(f"there is no rule {', '.join(unknown)}", "`reviewbot rules` lists them")
+    if names:
+        return tuple(by_id[name] for name in dict.fromkeys(names))
+    return tuple(rule for rule in rules if _is_on(rule, addresses))
+
+
+def _is_on(rule: Rule, addresses: tuple[str, ...]) -> bool:
+    on_list = any(part in address for part in rule.lists for address in addresses)
+    return on_list or (rule.default and not rule.lists)
+
+
+def theme_of(rule: Rule) -> str:
+    """The theme a shipped rule stands under (its folder), "user" for a user's own."""
+    stem = rule.id.replace("-", "_")
+    return next((path.parent.name for path in _files() if path.stem == stem), "user")
+
+
+def check(rule: Rule, path: Path) -> None:
+    """Raise RuleLoadError where a rule breaks a convention that needs no example to see."""
+    wrong = next(_wrongs(rule, path), None)
+    if wrong:
+        raise RuleLoadError(f"rule file {path}: {wrong}", "mend the rule file")
+
+
+def _wrongs(rule: Rule, path: Path) -> Iterator[str]:
+    if not _ID.match(rule.id) or rule.id.replace("-", "_") != path.stem:
+        yield f"id {rule.id!r} is not the file's name with dashes"
+    try:
+        compiled = patterns_of(rule)
+        for text in rule.unless:
+            compile_pattern(Pattern(text))
+    except PatternError as error:
+        yield str(error)
+        return
+    known = set.intersection(*(set(c.metavariables) for c in compiled)) if compiled else set()
+    yield from _wrong_texts(rule, known)
+
+
+def _wrong_texts(rule: Rule, known: set[str]) -> Iterator[str]:
+    for template in (rule.message, rule.helper or "", rule.suggestion or ""):
+        unknown = set(_FIELD.findall(template)) - known
+        if unknown and rule.advice is None:
+            yield f"{{{sorted(unknown)[0]}}} is no metavariable of every pattern"
+    for message in filter(None, (rule.message, rule.near_message)):
+        if message.endswith(".") or message[:1].isupper():
+            yield "a message starts in lower case and has no full stop"
+    for text, name in ((rule.why, "why"), (rule.known_problems, "known_problems"), (rule.title, "title")):
+        if not text:
+            yield f"{name} is empty"
+    if not rule.references or not rule.examples:
+        yield "references and examples must not be empty"
+
+
+def _files() -> tuple[Path, ...]:
+    """The shipped rule files, by name; the packages of reviewbot.rules may span two folders in a checkout."""
+    return tuple(
+        path
+        for folder in dict.fromkeys(_home.__path__)
+        for path in sorted(Path(folder).rglob("*.py"))
+        if path.name != "__init__.py" and path.parent != Path(folder)
+    )
+
+
+def _shipped() -> Iterator[tuple[Path, ModuleType]]:
+    for path in _files():
+        name = f"reviewbot.rules.{path.parent.name}.{path.stem}"
+        try:
+            yield path, importlib.import_module(name)
+        except (Exception, SystemExit) as error:  # whatever a rule file raises is a rule that did not load
+            raise RuleLoadError(f"rule file {path} cannot be loaded: {error}", "mend or remove it") from error
+
+
+def _users(folder: Path | None) -> Iterator[tuple[Path, ModuleType]]:
+    if folder is None:
+        return
+    if not folder.is_dir():
+        raise RuleLoadError(f"the rule folder {folder} does not exist", "see reviewbot.rules in git config")
+    for path in sorted(folder.rglob("*.py")):
+        spec = importlib.util.spec_from_file_location(f"reviewbot_user_rules_{path.stem}", path)
+        if spec is None or spec.loader is None:
+            raise RuleLoadError(f"rule file {path} is no Python module", "mend or remove it")
+        module = importlib.util.module_from_spec(spec)
+        try:
+            spec.loader.exec_module(module)
+        except (Exception, SystemExit) as error:  # as above
+            raise RuleLoadError(f"rule file {path} cannot be loaded: {error}", "mend or remove it") from error
+        yield path, module

@@ -1,0 +1,148 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What does a rule file say?  This module is all that a rule file imports.
+
+A rule is data: patterns, messages and examples.  How patterns match is the business of reviewbot.match; how a finding
+is judged, of reviewbot.review.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from reviewbot.model import Advice, Category, Confidence, Match
+
+__all__ = ["Advice", "Category", "Confidence", "Example", "HelperCall", "Match", "Pattern", "Rule", "Site"]
+
+
+@dataclass(frozen=True, slots=True)
+class HelperCall:
+    """A helper of the tree that means the same as an expression: its name, the rewritten call, where it is declared."""
+
+    name: str
+    call: str
+    path: str
+    line: int
+
+
+class Site(Protocol):
+    """A match with its surroundings: what a rule's own Python may ask.
+
+    Nothing here reads anything but the snapshot that the match was found in.
+    """
+
+    @property
+    def match(self) -> Match:
+        """The match: bindings, span, function."""
+
+    def code(self) -> str:
+        """The source text that matched."""
+
+    def text(self, name: str) -> str:
+        """The source text bound to the metavariable `name` ("" if unbound)."""
+
+    def type_of(self, name: str) -> str | None:
+        """The declared type of the identifier bound to `name`, as written ("struct device *"); None if unknown."""
+
+    def is_constant(self, name: str) -> bool:
+        """True if the text bound to `name` is built of literals, sizeof and upper-case names only."""
+
+    def has_effects(self, name: str) -> bool:
+        """True if evaluating what is bound to `name` twice could matter: it calls, assigns or increments."""
+
+    def function_text(self) -> str:
+        """The text of the function around the match ("" at file level)."""
+
+    def before(self, lines: int) -> str:
+        """The source lines just above the match, within its function."""
+
+    def after(self, lines: int) -> str:
+        """The source lines just below the match, within its function."""
+
+    def file_text(self) -> str:
+        """The text of the whole file."""
+
+    def in_kernel(self) -> bool:
+        """False for code that is not built into the kernel and cannot use its headers: tools, scripts, UAPI, boot."""
+
+    def expand(self, macro: str, headers: tuple[str, ...]) -> str | None:
+        """What an object-like macro stands for, None if unknown.
+
+        It is looked up in the file, in the headers that the file includes in quotes, then in `headers` of the tree.
+        """
+
+    def value_of(self, name: str, headers: tuple[str, ...] = ()) -> int | None:
+        """The number that the constant bound to `name` (or the macro `name`) is, as 64 bits; None if unknown."""
+
+    def declares(self, name: str, headers: tuple[str, ...]) -> bool:
+        """True if one of these headers of the tree holds the word `name`."""
+
+    def equivalent(self, expression: str, headers: tuple[str, ...]) -> tuple[HelperCall, ...]:
+        """The helpers that these headers of the tree offer for `expression` (metavariables filled in), best first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """C with metavariables, and how it is to be matched.
+
+    `text` is an expression, or statements that end in `;` or `}`; `$p` is any expression, `$_` anything, `...` among
+    arguments any arguments.  `without` names the isomorphisms that must not be used (see docs/patterns.md).
+    """
+
+    text: str
+    without: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A piece of C that is a test.  Lines that end in `//~` are the lines that are reported, no others.
+
+    `path` is where the code is said to stand.  `headers` maps paths of a made-up tree to their text.  `suggestion`
+    is the code that the first finding must propose, None if that is not to be compared.
+    """
+
+    name: str
+    code: str
+    path: str = "drivers/example.c"
+    headers: Mapping[str, str] = field(default_factory=dict)
+    suggestion: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One rule.  Read style.md's "One rule, one file" with it; docs/authoring-rules.md explains by example.
+
+    patterns: alternatives, tried in turn; a place is reported once.
+    unless: patterns that excuse: a match is dropped if one of them, with the same bindings, matches inside of it.
+    where: a predicate over the site; the match is dropped if it says False.
+    advice: computes helper, suggestion and more message fields; the match is dropped if it answers None.
+    message: lower case, no full stop; `{name}` is a metavariable or a field of the advice.
+    near_message: the message where the advice says that it is not exact.
+    needs: identifiers and the headers that may declare them; the rule is silent in a tree where none of them does.
+    helper, suggestion: templates as the message is, for rules without `advice`.
+    lists: the rule is on only for series sent to one of these lists (part of the address); empty means all.
+    default: False for a rule that must be switched on by name.
+    nursery: the rule runs, and its findings are shown, but never drafted.
+    """
+
+    id: str
+    title: str
+    why: str
+    known_problems: str
+    category: Category
+    confidence: Confidence
+    patterns: tuple[str | Pattern, ...]
+    message: str
+    examples: tuple[Example, ...]
+    references: tuple[str, ...]
+    near_message: str = ""
+    unless: tuple[str, ...] = ()
+    where: Callable[[Site], bool] | None = None
+    advice: Callable[[Site], Advice | None] | None = None
+    helper: str | None = None
+    suggestion: str | None = None
+    needs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    lists: tuple[str, ...] = ()
+    default: bool = True
+    nursery: bool = False

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Are the helpers of a tree read, and compared by meaning?"""
