@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Which commands are there, and what do they mean?  Options and their help; the work is the pipeline's."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from reviewbot import __version__
+from reviewbot.cli.check import CheckOptions, Format, run_check
+from reviewbot.cli.rules import list_rules, show_rule
+
+app = typer.Typer(
+    name="reviewbot",
+    help="Review Linux kernel patches from the list by rules, and draft the replies. It never sends mail.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Exit status: 0 clean, 1 findings, 2 could not check.",
+)
+rules_app = typer.Typer(invoke_without_command=True)
+app.add_typer(rules_app, name="rules")
+
+
+@app.callback()
+def _main(
+    version: Annotated[
+        bool, typer.Option("--version", "-V", help="Print the version and exit.", is_eager=True)
+    ] = False,
+) -> None:
+    if version:
+        typer.echo(f"reviewbot {__version__}")
+        raise typer.Exit
+
+
+@app.command()
+def check(
+    what: Annotated[
+        str,
+        typer.Argument(
+            metavar="WHAT",
+            help="A message id, a lore URL, a file (mbox, maildir, .eml, the text of an archive page) "
+            "or - for standard input.",
+        ),
+    ],
+    tree: Annotated[
+        Path | None, typer.Option(help="Kernel tree: a git repository or a plain folder. Default: where you stand.")
+    ] = None,
+    base: Annotated[
+        str | None, typer.Option(metavar="REV", help="Apply to this revision and no other. Default: found out.")
+    ] = None,
+    mbox: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="FILE", help="Look for the message id in this mbox instead of the archive; may be repeated."
+        ),
+    ] = None,
+    archive: Annotated[
+        str | None, typer.Option(metavar="URL", help="public-inbox archive. Default: https://lore.kernel.org/all")
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Write the draft replies there: one .eml a patch, and drafts.mbox."),
+    ] = None,
+    output: Annotated[
+        Format, typer.Option("--format", help="Text for people, or JSON (docs/check.schema.json).")
+    ] = Format.TEXT,
+    rule: Annotated[list[str] | None, typer.Option(metavar="ID", help="Run only this rule; may be repeated.")] = None,
+    offline: Annotated[bool, typer.Option("--offline", help="Use only what was fetched before.")] = False,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Show pre-existing findings too, and those that a later patch fixes.")
+    ] = False,
+) -> None:
+    """Review a series: fetch its thread, apply it, run the rules, draft the replies.
+
+    Examples:
+
+      reviewbot check 20260102030405.1234-1-name@example.org
+
+      reviewbot check https://lore.kernel.org/all/ID/ --tree ~/linux --out drafts
+
+      b4 am -o - ID | reviewbot check - --format json
+    """
+    options = CheckOptions(
+        what, tree, base, tuple(mbox or ()), archive, out, output, tuple(rule or ()), offline, everything
+    )
+    raise typer.Exit(run_check(options))
+
+
+@rules_app.callback()
+def rules(context: typer.Context) -> None:
+    """List the rules, or explain one.
+
+    Examples:
+
+      reviewbot rules
+
+      reviewbot rules show is-cow-mapping
+    """
+    if context.invoked_subcommand is None:
+        list_rules()
+
+
+@rules_app.command("list")
+def rules_list() -> None:
+    """List the rules with their confidence and category.
+
+    Example:
+
+      reviewbot rules list
+    """
+    list_rules()
+
+
+@rules_app.command("show")
+def rules_show(rule_id: Annotated[str, typer.Argument(metavar="ID", help="The id of a rule.")]) -> None:
+    """Explain one rule: why, what it gets wrong, its patterns, references and examples.
+
+    Example:
+
+      reviewbot rules show is-cow-mapping
+    """
+    show_rule(rule_id)

@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""How does `reviewbot check` turn options and settings into a review on the screen?"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+from rich.console import Console
+
+from reviewbot.cli.settings import Settings, read_settings
+from reviewbot.cli.show import show_review
+from reviewbot.edges.archive import archive_url
+from reviewbot.edges.outbox import Written, paths_text, write_drafts
+from reviewbot.errors import OutputError, UsageError
+from reviewbot.model import Review, Verdict
+from reviewbot.pipeline import Request
+from reviewbot.pipeline import check as review_series
+from reviewbot.review.render import to_json
+
+_MAX_STDIN = 512 << 20
+
+
+class Format(Enum):
+    """How the review is printed."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+@dataclass(frozen=True, slots=True)
+class CheckOptions:
+    """The options of the command line, None where the settings decide."""
+
+    what: str
+    tree: Path | None
+    base: str | None
+    mboxes: tuple[Path, ...]
+    archive: str | None
+    out: Path | None
+    format: Format
+    rule_names: tuple[str, ...]
+    offline: bool
+    everything: bool
+
+
+def run_check(options: CheckOptions) -> int:
+    """Review, print, write the drafts; the exit status: 0 clean, 1 findings, 2 nothing applied."""
+    settings = read_settings(Path.cwd())
+    request = _request(options, settings)
+    errors = Console(stderr=True)
+    if errors.is_terminal:
+        with errors.status("reviewbot") as status:
+            review = review_series(request, lambda step: status.update(step))
+    else:
+        review = review_series(request)
+    failed: OutputError | None = None
+    try:
+        written = _write(review, options.out or settings.out)
+    except OutputError as error:  # the review itself is not lost with its drafts
+        written, failed = Written((), ()), error
+    if options.format is Format.JSON:
+        sys.stdout.write(to_json(review, paths_text(written.paths)))
+    else:
+        show_review(Console(), review, written, request.archive, everything=options.everything)
+    if failed:
+        raise failed
+    return _status(review)
+
+
+def _status(review: Review) -> int:
+    """1 with findings; else 2 if no patch applied at all, since a few hunks alone prove nothing; else 0."""
+    if any(f.verdict in (Verdict.INTRODUCED, Verdict.UNPROVEN) for f in review.findings):
+        return 1
+    return 0 if any(p.after is not None for p in review.applied.patches) else 2
+
+
+def _request(options: CheckOptions, settings: Settings) -> Request:
+    if options.what == "-":
+        stdin = sys.stdin.buffer.read(_MAX_STDIN + 1)
+        if len(stdin) > _MAX_STDIN:
+            raise UsageError(f"standard input is larger than {_MAX_STDIN >> 20} MB", "cut out the mails in question")
+    else:
+        stdin = b""
+    return Request(
+        what=options.what,
+        tree=(options.tree or settings.tree or Path()).expanduser(),
+        archive=archive_url(options.archive or settings.archive),
+        cache=settings.cache,
+        mboxes=options.mboxes,
+        base=options.base,
+        refs=settings.refs,
+        offline=options.offline,
+        rule_names=options.rule_names or settings.rule_names,
+        user_rules=settings.user_rules,
+        sender=settings.sender,
+        stdin=stdin,
+    )
+
+
+def _write(review: Review, out: Path | None) -> Written:
+    if out is None:
+        return Written((), ())
+    order = tuple(p.patch.message.msgid for p in review.applied.patches)
+    series = review.applied.series
+    scope = (series.cover or series.patches[0].message).msgid
+    return write_drafts(out.expanduser(), review.drafts, order, scope)

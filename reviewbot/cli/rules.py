@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What do the rules say of themselves?  `reviewbot rules` and `reviewbot rules show`."""
+
+from __future__ import annotations
+
+import textwrap
+from pathlib import Path
+
+from rich.console import Console
+from rich.text import Text
+
+from reviewbot.cli.settings import read_settings
+from reviewbot.errors import UsageError
+from reviewbot.registry import load_rules, theme_of
+from reviewbot.rule import Pattern, Rule
+
+_WIDTH = 78
+_HEADINGS = ("rule", "theme", "category", "confidence", "title")
+
+
+def list_rules() -> None:
+    """Print all rules, one a line."""
+    rules = load_rules(read_settings(Path.cwd()).user_rules)
+    console = Console()
+    rows = [
+        (r.id, theme_of(r), r.category.value, "nursery" if r.nursery else r.confidence.value, _title(r)) for r in rules
+    ]
+    widths = [max(len(row[at]) for row in (_HEADINGS, *rows)) for at in range(4)]
+    for row in (_HEADINGS, *rows):
+        cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=False)]
+        line = Text("  ".join((*cells, row[-1])), style="bold" if row is _HEADINGS else "")
+        console.print(line, highlight=False, no_wrap=console.is_terminal, soft_wrap=not console.is_terminal)
+
+
+def _title(rule: Rule) -> str:
+    if rule.lists:
+        return f"{rule.title} (only for {', '.join(rule.lists)})"
+    return rule.title if rule.default else f"{rule.title} (off by default)"
+
+
+def show_rule(rule_id: str) -> None:
+    """Print everything about one rule; raises UsageError for an unknown id."""
+    rules = {rule.id: rule for rule in load_rules(read_settings(Path.cwd()).user_rules)}
+    if rule_id not in rules:
+        raise UsageError(f"there is no rule {rule_id}", "`reviewbot rules` lists them")
+    for line in _explained(rules[rule_id]):
+        Console().print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+def _explained(rule: Rule) -> list[str]:
+    needs = [f"{name} (in {' or '.join(headers)})" for name, headers in rule.needs.items()]
+    out = [f"{rule.id}: {_title(rule)}", "", *textwrap.wrap(rule.why, _WIDTH), ""]
+    out += [f"Category:    {rule.category.value}", f"Confidence:  {rule.confidence.value}"]
+    out += [f"Needs:       {need}" for need in needs]
+    out += ["", "Patterns:", *(f"    {p.text if isinstance(p, Pattern) else p}" for p in rule.patterns)]
+    out += [f"    unless  {text}" for text in rule.unless]
+    out += ["", "Message:", *textwrap.wrap(rule.message, _WIDTH, initial_indent="    ", subsequent_indent="    ")]
+    out += [
+        "",
+        "Known problems:",
+        *textwrap.wrap(rule.known_problems, _WIDTH, initial_indent="    ", subsequent_indent="    "),
+    ]
+    out += ["", "References:", *(f"    {reference}" for reference in rule.references), "", "Examples:"]
+    for example in rule.examples:
+        out += [f"  {example.name}:", *(f"    {line}" for line in example.code.rstrip("\n").expandtabs(8).split("\n"))]
+    return out

@@ -1,0 +1,181 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What does a person see?  A review as text: wrapped, coloured and linked on a terminal, one fact a line when piped."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from rich.console import Console
+from rich.text import Text
+
+from reviewbot.edges.outbox import Written
+from reviewbot.mail.clean import body_text
+from reviewbot.model import AppliedPatch, AppliedSeries, Confidence, Coverage, Finding, Review, Skipped, Verdict
+from reviewbot.pipeline import named, patch_problems
+
+_STYLE = {Confidence.HIGH: "bold yellow", Confidence.MODERATE: "yellow", Confidence.LOW: "dim yellow"}
+_MAX_SKIPPED = 8
+_MAX_PATHS = 3
+_MAX_CODE = 200
+_NARROWEST = 30
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """One line of output.  On a terminal it is wrapped, its further lines indented by `hang`; code (None) never is."""
+
+    text: Text
+    hang: int | None = 4
+
+
+def show_review(console: Console, review: Review, written: Written, archive: str, *, everything: bool) -> None:
+    """Print a review."""
+    for row in _rows(review, written, archive, everything=everything):
+        for line in _lines(console, row):
+            console.print(line, soft_wrap=True, highlight=False)
+
+
+def _lines(console: Console, row: _Row) -> Iterator[Text]:
+    """A row as lines that fit the terminal, without anything that could steer it."""
+    row.text.plain = body_text(row.text.plain).replace("\n", " ")
+    if row.hang is None or not console.is_terminal:
+        yield row.text
+        return
+    for number, line in enumerate(row.text.wrap(console, max(console.width - row.hang, _NARROWEST))):
+        line.rstrip()
+        yield Text(" " * row.hang) + line if number else line
+
+
+def _rows(review: Review, written: Written, archive: str, *, everything: bool) -> Iterator[_Row]:
+    yield from _head(review, archive)
+    shown = 0
+    for patch in review.applied.patches:
+        mine = [f for f in review.findings if f.patch == patch.patch.message.msgid]
+        visible = [f for f in mine if everything or _blamed(f)]
+        shown += len(visible)
+        problems = patch_problems(patch, review.applied)
+        if visible or problems or patch.how:
+            yield from _patch(patch, review.applied.series.expected, problems)
+        for finding in visible:
+            yield from _finding(finding)
+    yield _Row(Text())
+    yield from _tail(review, shown)
+    for path in written.paths:
+        kept = " (edited by you, kept as it is)" if path in written.kept else ""
+        yield _Row(Text(f"draft: {path}{kept}"))
+
+
+def _blamed(finding: Finding) -> bool:
+    return finding.verdict in (Verdict.INTRODUCED, Verdict.UNPROVEN)
+
+
+def _head(review: Review, archive: str) -> Iterator[_Row]:
+    applied = review.applied
+    msgid = (applied.series.cover or applied.series.patches[0].message).msgid
+    yield _Row(Text(applied.series.subject, style="bold"))
+    yield _Row(Text.assemble("  ", (f"<{msgid}>", f"dim link {archive}/{quote(msgid)}/")), None)
+    yield _Row(Text(f"  {_kind(applied)}; {_base(applied)}"))
+    below = {named(p, applied.series, words) for p in applied.patches for words in patch_problems(p, applied)}
+    for problem in review.problems:
+        if problem not in below:
+            yield _note(problem)
+
+
+def _kind(applied: AppliedSeries) -> str:
+    series = applied.series
+    if any(patch.in_reply for patch in series.patches):
+        return "a diff in a reply"
+    got = f"{len(series.patches)} of " if not series.complete else ""
+    return f"v{series.revision}, {got}{_count(series.expected, 'patch', 'patches')}"
+
+
+def _base(applied: AppliedSeries) -> str:
+    base, count = applied.base, sum(patch.after is not None for patch in applied.patches)
+    commit = f" {base.commit[:12]}" if base.commit and base.commit[:12] not in base.name else ""
+    where = f"{base.name}{commit} ({base.why})"
+    if applied.applied:
+        return f"applied to {where}"
+    if count == 0:
+        return f"not applied to {where}"
+    return f"only {count} of {len(applied.patches)} applied to {where}"
+
+
+def _note(words: str) -> _Row:
+    return _Row(Text.assemble("  ", ("note: ", "magenta"), words), 8)
+
+
+def _patch(patch: AppliedPatch, expected: int, problems: tuple[str, ...]) -> Iterator[_Row]:
+    yield _Row(Text())
+    yield _Row(Text(f"[{patch.patch.index}/{expected}] {patch.patch.subject}", style="bold cyan"))
+    notes = problems if patch.after is not None else problems[:-1]
+    for note in notes:
+        yield _note(note)
+    if patch.how:
+        yield _Row(Text(f"  applied with a repair: {patch.how}", style="dim"))
+    if patch.after is None:
+        yield _Row(Text(f"  {problems[-1]}", style="red"))
+        yield _Row(Text("  its hunks were reviewed alone", style="red"))
+
+
+def _finding(finding: Finding) -> Iterator[_Row]:
+    where = f"{finding.path}:{finding.line}:"
+    verdict = "" if finding.verdict is Verdict.INTRODUCED else f", {finding.verdict.value}"
+    tag = f"[{finding.rule}, {finding.confidence.value}{verdict}]"
+    yield _Row(Text.assemble("  ", (where, "bold"), f" {finding.message} ", (tag, _STYLE[finding.confidence])), 6)
+    code = " ".join(finding.code.split())
+    yield _Row(Text(f"      {code if len(code) <= _MAX_CODE else code[:_MAX_CODE] + ' ...'}", style="dim"), 8)
+    if finding.suggestion:
+        first, *rest = finding.suggestion.split("\n")
+        yield _Row(Text(f"    → {first}", style="green"), None)
+        for line in rest:
+            yield _Row(Text(f"      {line}", style="green"), None)
+    if finding.note:
+        yield _Row(Text(f"      ({finding.note})", style="dim"), 6)
+
+
+def _tail(review: Review, shown: int) -> Iterator[_Row]:
+    hidden = Counter(f.verdict.value for f in review.findings if not _blamed(f))
+    total = len(review.findings)
+    rest = ", ".join(f"{count} {verdict}" for verdict, count in sorted(hidden.items()))
+    if shown < total:
+        rest = f" (and {rest}, see --all)"
+    elif rest:
+        rest = f" ({rest})"
+    yield _Row(Text(f"{_count(shown, 'finding')}{rest}", style="bold"))
+    yield _Row(Text(_coverage(review.coverage, review.applied)))
+    lines = _skipped(review.coverage.skipped)
+    for line in lines[:_MAX_SKIPPED]:
+        yield _Row(Text(f"  {line}", style="dim"))
+    if len(lines) > _MAX_SKIPPED:
+        yield _Row(Text(f"  and {len(lines) - _MAX_SKIPPED} more, all in --format json", style="dim"))
+
+
+def _coverage(coverage: Coverage, applied: AppliedSeries) -> str:
+    if coverage.functions:
+        return f"{coverage.analysed} of {_count(coverage.functions, 'touched function')} analysed"
+    if any(patch.after is None for patch in applied.patches):
+        return "no function was seen whole"
+    return "no C function is touched"
+
+
+def _skipped(skipped: tuple[Skipped, ...]) -> list[str]:
+    """What was not analysed, a line for each; files that were left out for the same reason share one."""
+    groups: dict[tuple[str, str], list[str]] = {}
+    for one in skipped:
+        groups.setdefault((one.what, one.why), []).append(one.path)
+    out = []
+    for (what, why), paths in groups.items():
+        more = f" and {len(paths) - _MAX_PATHS} more" if len(paths) > _MAX_PATHS else ""
+        names = ", ".join(paths[:_MAX_PATHS]) + more
+        if what == "hunks alone":
+            out.append(f"only the hunks were seen of {names}")
+        else:
+            out.append(f"not analysed: {names if what == 'file' else f'{what} in {names}'} ({why})")
+    return out
+
+
+def _count(number: int, noun: str, plural: str = "") -> str:
+    return f"{number} {noun if number == 1 else plural or noun + 's'}"

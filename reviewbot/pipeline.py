@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""How does a message id become a review?  Fetch, apply, match, judge, draft: the one place to join pure and impure."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from reviewbot.edges import sources
+from reviewbot.edges.apply import apply_series
+from reviewbot.edges.kernel import Tree, open_tree
+from reviewbot.mail.series import build_series
+from reviewbot.match.site import TreeView
+from reviewbot.model import Address, AppliedPatch, AppliedSeries, Draft, Finding, Review, Series
+from reviewbot.registry import load_rules, select
+from reviewbot.review.draft import DraftStyle, draft, style_rules
+from reviewbot.review.reports import Rules
+from reviewbot.review.verdict import judge
+from reviewbot.rule import Rule
+from reviewbot.syntax.facts import read_facts
+
+Progress = Callable[[str], None]
+NOBODY = Address("", "reviewer@localhost")
+"""Who replies where git does not know the user."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What to check, and how.  `what` is a message id, a URL, a path or "-"; `refs` are the settings' bases to try."""
+
+    what: str
+    tree: Path
+    archive: str
+    cache: Path
+    mboxes: tuple[Path, ...] = ()
+    base: str | None = None
+    refs: tuple[str, ...] = ()
+    offline: bool = False
+    rule_names: tuple[str, ...] = ()
+    user_rules: Path | None = None
+    sender: Address = NOBODY
+    stdin: bytes = b""
+
+
+def check(request: Request, progress: Progress = lambda _step: None) -> Review:
+    """Review one series.  Raises a ReviewbotError when there is nothing that could be reviewed."""
+    rules = load_rules(request.user_rules)
+    select(rules, request.rule_names, ())  # an unknown name is said before anything is fetched
+    progress("fetching the thread")
+    found = sources.find(request.what, _where(request))
+    with _tree(request.tree) as tree:
+        return review(found, tree, rules, request, progress)
+
+
+def review(
+    found: sources.Found, tree: Tree, rules: tuple[Rule, ...], request: Request, progress: Progress = lambda _step: None
+) -> Review:
+    """Review the series of a mail that was found, on an open tree; of `request` only the choices count."""
+    series = build_series(found.thread, found.msgid)
+    progress(f"applying {len(series.patches)} {'patch' if len(series.patches) == 1 else 'patches'} to {tree.name}")
+    applied = apply_series(tree, series, base=request.base, refs=request.refs)
+    progress("matching the rules")
+    chosen = select(rules, request.rule_names, _addresses(series))
+    view = TreeView(applied.snapshot, read_facts(applied.snapshot))
+    findings, coverage = judge(applied, Rules(chosen, view))
+    style = DraftStyle(request.sender, style_rules((rule.id, rule.category) for rule in rules))
+    drafts = _drafts(applied, findings, style)
+    ordered = tuple(sorted(findings, key=lambda f: _place(applied, f)))
+    return Review(applied, ordered, coverage, drafts, _problems(applied, (*found.problems, *found.thread.problems)))
+
+
+def _where(request: Request) -> sources.Where:
+    return sources.Where(request.archive, request.cache, request.mboxes, request.offline, request.stdin)
+
+
+@contextmanager
+def _tree(path: Path) -> Iterator[Tree]:
+    with tempfile.TemporaryDirectory(prefix="reviewbot-") as scratch, open_tree(path, Path(scratch)) as tree:
+        yield tree
+
+
+def _addresses(series: Series) -> tuple[str, ...]:
+    mails = [p.message for p in series.patches] + ([series.cover] if series.cover else [])
+    found = {a.email.lower() for m in mails for a in (*m.to, *m.cc)} | {m.list_id.lower() for m in mails if m.list_id}
+    return tuple(sorted(found))
+
+
+def _drafts(applied: AppliedSeries, findings: tuple[Finding, ...], style: DraftStyle) -> tuple[Draft, ...]:
+    made = (
+        draft(patch, (f for f in findings if f.patch == patch.patch.message.msgid), style) for patch in applied.patches
+    )
+    return tuple(d for d in made if d is not None)
+
+
+def _place(applied: AppliedSeries, finding: Finding) -> tuple[int, str, int, str]:
+    order = [p.patch.message.msgid for p in applied.patches]
+    return (order.index(finding.patch), finding.path, finding.line, finding.rule)
+
+
+def _problems(applied: AppliedSeries, known: tuple[str, ...]) -> tuple[str, ...]:
+    series = applied.series
+    out = list(known) + list(series.problems)
+    if series.missing and not any("missing" in problem for problem in series.problems):
+        names = ", ".join(f"{i}/{series.expected}" for i in series.missing)
+        out.append(f"the series is incomplete: patch {names} was not found")
+    for base, words in applied.tried:
+        out.append(f"base {base.name} ({base.why}) was tried: {words}")
+    out += [named(patch, series, words) for patch in applied.patches for words in patch_problems(patch, applied)]
+    return tuple(dict.fromkeys(out))
+
+
+def patch_problems(patch: AppliedPatch, applied: AppliedSeries) -> tuple[str, ...]:
+    """What is odd about one patch alone, a clause each; the last one says that it did not apply."""
+    notes = dict.fromkeys((*patch.patch.message.problems, *patch.patch.problems))
+    out = [note for note in notes if note not in applied.series.problems]
+    if patch.after is None:
+        out.append(f"does not apply to {applied.base.name}: {patch.error}")
+    return tuple(out)
+
+
+def named(patch: AppliedPatch, series: Series, problem: str) -> str:
+    """A problem of one patch with the patch's name in front, as it stands in Review.problems."""
+    place = f"patch {patch.patch.index}/{series.expected}"
+    return (
+        f'{place} "{patch.patch.subject}" {problem}' if problem.startswith("does not apply") else f"{place}: {problem}"
+    )
