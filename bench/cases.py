@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""How many of the labelled review cases does `check` hit?  `python bench/cases.py [SHARED] [TREES] [--misses]`.
+
+A hit is a finding on that patch and file, within 3 lines of the case's lines, whose message, helper or rule names one of
+the expected words.  Each rule's hits are counted, and how many findings it makes in all.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import lzma
+import os
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from reviewbot.edges.kernel import open_tree
+from reviewbot.edges.sources import Found
+from reviewbot.errors import ReviewbotError
+from reviewbot.mail.decode import decode
+from reviewbot.mail.mbox import split
+from reviewbot.mail.thread import build_thread, related
+from reviewbot.model import Finding, Review
+from reviewbot.pipeline import Request, review
+from reviewbot.registry import load_rules
+
+NEAR = 3
+
+
+def names(finding: Finding, expected: list[str]) -> bool:
+    """True if the finding speaks of one of the expected identifiers or phrases."""
+    said = " ".join((finding.message, finding.helper or "", finding.rule, finding.suggestion or "")).lower()
+    return any(word.lower().rstrip("()") in said or word.lower().replace("_", "-") in said for word in expected)
+
+
+def hits(case: dict[str, Any], made: Review) -> list[Finding]:
+    """The findings that hit a case."""
+    first, last = case["lines"]
+    return [
+        f
+        for f in made.findings
+        if f.patch == case["patch_msgid"]
+        and f.path == case["file"]
+        and f.line <= last + NEAR
+        and f.last_line >= first - NEAR
+        and names(f, case["expected"])
+    ]
+
+
+def main() -> None:
+    """Print the figures."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--shared", type=Path, default=Path(os.environ.get("REVIEWBOT_SHARED", "../shared")))
+    parser.add_argument("--trees", type=Path, default=Path(os.environ.get("REVIEWBOT_TREES", Path.home() / "trees")))
+    parser.add_argument("--misses", action="store_true")
+    options = parser.parse_args()
+    cases = [json.loads(line) for line in (options.shared / "bench" / "cases.jsonl").read_text().splitlines()]
+    cases = [c for c in cases if c["decidable"] and c["applies_upto"]]
+    raw = split(lzma.decompress((options.shared / "bench" / "threads.mbox.xz").read_bytes())).messages
+    mails = [decode(mail) for mail in raw]
+    rules = load_rules()
+    hit, findings, seconds = Counter[str](), Counter[str](), 0.0
+    total, crashed = 0, 0
+    for tree_name in sorted({c["tree"] for c in cases}):
+        with tempfile.TemporaryDirectory() as scratch, open_tree(options.trees / tree_name, Path(scratch)) as tree:
+            request = Request("", options.trees / tree_name, "", Path(scratch), rule_names=tuple(r.id for r in rules))
+            reviews: dict[str, Review] = {}
+            for case in (c for c in cases if c["tree"] == tree_name):
+                msgid = case["patch_msgid"]
+                start = time.process_time()
+                try:
+                    if msgid not in reviews:
+                        thread = build_thread(related(mails, msgid))
+                        reviews[msgid] = review(Found(thread, msgid, ()), tree, rules, request)
+                except ReviewbotError as error:
+                    crashed += 1
+                    print(f"{case['id']} could not be checked: {error}")
+                    continue
+                seconds += time.process_time() - start
+                found = hits(case, reviews[msgid])
+                total += bool(found)
+                hit.update({f.rule for f in found})
+                if options.misses and not found:
+                    print(f"{case['id']} {case['category']} {case['expected']} {case['file']}:{case['lines']} {msgid}")
+            for made in reviews.values():
+                findings.update(f.rule for f in made.findings if f.verdict.value == "introduced")
+    print(f"{total} of {len(cases)} cases hit, {crashed} could not be checked, {seconds:.1f} s CPU")
+    for rule in rules:
+        print(f"{rule.id:24} {hit[rule.id]:3} cases hit, {findings[rule.id]:4} findings introduced in these series")
+
+
+if __name__ == "__main__":
+    main()
