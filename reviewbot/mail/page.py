@@ -18,10 +18,18 @@ _LORE_MAIL = re.compile(r"(?m)^(?:\* ?)?From: (.{1,300}?) @ (\d{4}-\d\d-\d\d +\d
 _LORE_PEOPLE = re.compile(r"[ \t]+(?:To|Cc): [^\n]*\n(?:[ \t]+[^\n]*\n)*\n*")
 _LORE_TITLE = re.compile(r"(?m)^(?:\* )?((?:Re: |\[)[^\n]{3,300})$")
 _TITLE_LINES = 40
+_MAIL_START = re.compile(
+    r"\s*(?:From |(?:Return-Path|Received|Delivered-To|From|Sender|Reply-To|To|Cc|Date|Subject|Message-ID|In-Reply-To|"
+    r"References|MIME-Version|DKIM-Signature|Authentication-Results|(?:X|ARC|List|Content)-[\w-]+)[ \t]*:)",
+    re.IGNORECASE,
+)
 
 
 def looks_like_page(text: str) -> bool:
     """True when text is an archive page rather than a mail: a title, "name address", a date line; or lore's view."""
+    start = text[:20000].lstrip()
+    if _MAIL_START.match(start) and not _LORE_MAIL.match(start):
+        return False  # a mail's own headers hold addresses and dates in a row, too
     return _pipermail(text) is not None or _LORE_MAIL.search(text[:20000]) is not None
 
 

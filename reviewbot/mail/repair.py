@@ -142,7 +142,8 @@ def _rebuilt(hunk: Hunk, image: _Image, place: int, drift: int) -> Hunk:
     known = {_key(theirs): theirs.lstrip(" \t") for _, theirs in pairs if theirs.strip()}
     old, new = place + 1, place + 1 + drift
     if not own:
-        old, new = place + 1, place + 2 + drift
+        # a pure insertion stands after the line that its header names, in an empty file after line 0
+        old, new = (place + 1, place + 2 + drift) if image.lines else (0, 1)
     start_old, start_new = old, new
     lines: list[DiffLine] = []
     for line in hunk.lines:

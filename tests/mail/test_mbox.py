@@ -121,3 +121,12 @@ def test_the_seed_page(shared: Path) -> None:
     assert message.author == Address("Lorenzo Stoakes", "ljs@kernel.org")
     assert message.date == datetime(2026, 5, 19, 13, 42, 11, tzinfo=UTC)
     assert "More information" not in message.body
+
+
+def test_headers_are_no_page() -> None:
+    """An mbox whose first headers hold an address and then a date, as Received fields do, is no archive page."""
+    mail = "Received: (majordomo@lists.example.org) by example.org\n        Fri, 4 Nov 2022 05:28:54 -0400\nSubject: x\n\ny\n"
+
+    assert not looks_like_page(f"From x Thu Jan  1 00:00:00 1970\nReturn-Path: <a@example.org>\n{mail}")
+    assert not looks_like_page(mail)
+    assert looks_like_page("mm: a title\n\nAnn Author ann at example.org\nFri Nov 4 05:28:54 PDT 2022\n\nText.\n")
