@@ -8,15 +8,18 @@ from reviewbot.rule import Advice, Category, Confidence, Example, Rule, Site
 _SHOW = re.compile(
     r"\b(?:struct\s+\w*(?:attribute|kobject)\b|struct\s+class\b|struct\s+device_driver\b|struct\s+bus_type\b)"
 )
+# the signature of a show() says so whatever the function is called: x_available(), get_x()
+_ATTRIBUTE = re.compile(r"\bstruct\s+(?:device|kobj)_attribute\s*\*")
 _PRINT = re.compile(r"(sprintf|snprintf|scnprintf)\s*\((.*)\)\s*", re.DOTALL)
 
 
 def _is_show(site: Site) -> bool:
-    """A function that is called show, takes what a show() takes, and prints to its own last parameter."""
+    """A function that takes an attribute and a buffer, or is called show, and prints to its own last parameter."""
     head = site.function_text().partition("{")[0]
     buffer = site.text("b")
     last = re.search(r"char\s*\*\s*(\w+)\s*\)\s*$", head)
-    return "show" in site.match.function and last is not None and last.group(1) == buffer and bool(_SHOW.search(head))
+    is_show = _ATTRIBUTE.search(head) or ("show" in site.match.function and _SHOW.search(head))
+    return bool(is_show) and last is not None and last.group(1) == buffer
 
 
 def _advice(site: Site) -> Advice:
@@ -64,7 +67,7 @@ RULE = Rule(
     id="sysfs-emit",
     title="sprintf() in a sysfs show() function",
     why="sysfs_emit() knows that the buffer is one page, cannot overrun it, and warns when it is another one.",
-    known_problems="A function that is called show and takes an attribute, but is no sysfs callback, is reported too.",
+    known_problems="A function with the signature of a show() that is no sysfs callback is reported, too.",
     category=Category.API,
     confidence=Confidence.HIGH,
     patterns=_PATTERNS,
@@ -111,7 +114,22 @@ RULE = Rule(
             suggestion='sysfs_emit_at(buf, len, "%d ", v)',
         ),
         Example("other-buffer", _show('sprintf(name, "%d", v);'), headers=_TREE),
-        Example("not-a-show", _show('return sprintf(buf, "%d\\n", v);', name="x_read"), headers=_TREE),
+        Example(
+            "any-name",
+            _show('return sprintf(buf, "%d\\n", v); //~', name="x_available"),
+            headers=_TREE,
+            suggestion='sysfs_emit(buf, "%d\\n", v)',
+        ),
+        Example(
+            "class-show",
+            'static ssize_t x_show(struct class *c, char *buf)\n{\n\treturn sprintf(buf, "x"); //~\n}\n',
+            headers=_TREE,
+        ),
+        Example(
+            "not-a-show",
+            'static ssize_t x_read(struct class *c, char *buf)\n{\n\treturn sprintf(buf, "x");\n}\n',
+            headers=_TREE,
+        ),
         Example("already", _show('return sysfs_emit(buf, "%d\\n", v);'), headers=_TREE),
         Example(
             "seq-file",
