@@ -53,8 +53,6 @@ class Attempt:
         if done.returncode != 0:
             return None, _words(done.stderr)
         made = _listed(scratch)
-        if made is None:
-            return None, "the three-way merge has conflicts"
         if made == index.entries:
             return None, ALREADY
         return Index(scratch, file.read_bytes(), made), ""
@@ -71,15 +69,13 @@ def partial_index(scratch: Scratch, entries: Mapping[str, Entry]) -> Index:
     return Index(scratch, file.read_bytes() if file.exists() else b"", dict(entries))
 
 
-def _listed(scratch: Scratch) -> dict[str, Entry] | None:
-    """The entries of the index, None if it has conflicts."""
+def _listed(scratch: Scratch) -> dict[str, Entry]:
+    """The entries of the index (which has no conflicts: git apply fails with them)."""
     done = scratch.git("ls-files", "--stage", "-z", index=scratch.place / "index")
     found: dict[str, Entry] = {}
     for line in done.stdout.decode("utf-8", "surrogateescape").split("\0")[:-1]:
         head, _tab, path = line.partition("\t")
-        mode, oid, stage = head.split(" ")
-        if stage != "0":
-            return None
+        mode, oid, _stage = head.split(" ")
         found[path] = Entry(mode, oid)
     return found
 
