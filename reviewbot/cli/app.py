@@ -35,43 +35,51 @@ def _main(
         raise typer.Exit
 
 
+What = Annotated[
+    str,
+    typer.Argument(
+        metavar="WHAT",
+        help="A message id, a lore URL, a file (mbox, maildir, .eml, the text of an archive page) "
+        "or - for standard input.",
+    ),
+]
+Tree = Annotated[
+    Path | None, typer.Option(help="Kernel tree: a git repository or a plain folder. Default: where you stand.")
+]
+Base = Annotated[
+    str | None, typer.Option(metavar="REV", help="Apply to this revision and no other. Default: found out.")
+]
+Mbox = Annotated[
+    list[Path] | None,
+    typer.Option(metavar="FILE", help="Look for the id in this mbox instead of the archive; may be repeated."),
+]
+Archive = Annotated[
+    str | None, typer.Option(metavar="URL", help="public-inbox archive. Default: https://lore.kernel.org/all")
+]
+Out = Annotated[
+    Path | None,
+    typer.Option(metavar="DIR", help="Write the draft replies there: one .eml a patch, and drafts.mbox."),
+]
+Output = Annotated[Format, typer.Option("--format", help="Text for people, or JSON (docs/check.schema.json).")]
+RuleIds = Annotated[list[str] | None, typer.Option(metavar="ID", help="Run only this rule; may be repeated.")]
+Offline = Annotated[bool, typer.Option("--offline", help="Use only what was fetched before.")]
+Everything = Annotated[
+    bool, typer.Option("--all", help="Show pre-existing findings too, and those that a later patch fixes.")
+]
+
+
 @app.command()
 def check(
-    what: Annotated[
-        str,
-        typer.Argument(
-            metavar="WHAT",
-            help="A message id, a lore URL, a file (mbox, maildir, .eml, the text of an archive page) "
-            "or - for standard input.",
-        ),
-    ],
-    tree: Annotated[
-        Path | None, typer.Option(help="Kernel tree: a git repository or a plain folder. Default: where you stand.")
-    ] = None,
-    base: Annotated[
-        str | None, typer.Option(metavar="REV", help="Apply to this revision and no other. Default: found out.")
-    ] = None,
-    mbox: Annotated[
-        list[Path] | None,
-        typer.Option(
-            metavar="FILE", help="Look for the message id in this mbox instead of the archive; may be repeated."
-        ),
-    ] = None,
-    archive: Annotated[
-        str | None, typer.Option(metavar="URL", help="public-inbox archive. Default: https://lore.kernel.org/all")
-    ] = None,
-    out: Annotated[
-        Path | None,
-        typer.Option(metavar="DIR", help="Write the draft replies there: one .eml a patch, and drafts.mbox."),
-    ] = None,
-    output: Annotated[
-        Format, typer.Option("--format", help="Text for people, or JSON (docs/check.schema.json).")
-    ] = Format.TEXT,
-    rule: Annotated[list[str] | None, typer.Option(metavar="ID", help="Run only this rule; may be repeated.")] = None,
-    offline: Annotated[bool, typer.Option("--offline", help="Use only what was fetched before.")] = False,
-    everything: Annotated[
-        bool, typer.Option("--all", help="Show pre-existing findings too, and those that a later patch fixes.")
-    ] = False,
+    what: What,
+    tree: Tree = None,
+    base: Base = None,
+    mbox: Mbox = None,
+    archive: Archive = None,
+    out: Out = None,
+    output: Output = Format.TEXT,
+    rule: RuleIds = None,
+    offline: Offline = False,
+    everything: Everything = False,
 ) -> None:
     """Review a series: fetch its thread, apply it, run the rules, draft the replies.
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from rich.console import Console
 
 from reviewbot.cli.settings import Settings, read_settings
-from reviewbot.cli.show import show_review
+from reviewbot.cli.show import Screen, show_review
 from reviewbot.edges.archive import archive_url
 from reviewbot.edges.outbox import Written, paths_text, write_drafts
 from reviewbot.errors import OutputError, UsageError
@@ -64,7 +64,7 @@ def run_check(options: CheckOptions) -> int:
     if options.format is Format.JSON:
         sys.stdout.write(to_json(review, paths_text(written.paths)))
     else:
-        show_review(Console(), review, written, request.archive, everything=options.everything)
+        show_review(Screen(), review, written, request.archive, everything=options.everything)
     if failed:
         raise failed
     return _status(review)

@@ -6,10 +6,10 @@ from __future__ import annotations
 import textwrap
 from pathlib import Path
 
-from rich.console import Console
 from rich.text import Text
 
 from reviewbot.cli.settings import read_settings
+from reviewbot.cli.show import Screen
 from reviewbot.errors import UsageError
 from reviewbot.registry import load_rules, theme_of
 from reviewbot.rule import Pattern, Rule
@@ -21,7 +21,7 @@ _HEADINGS = ("rule", "theme", "category", "confidence", "title")
 def list_rules() -> None:
     """Print all rules, one a line."""
     rules = load_rules(read_settings(Path.cwd()).user_rules)
-    console = Console()
+    console = Screen()
     rows = [
         (r.id, theme_of(r), r.category.value, "nursery" if r.nursery else r.confidence.value, _title(r)) for r in rules
     ]
@@ -44,7 +44,7 @@ def show_rule(rule_id: str) -> None:
     if rule_id not in rules:
         raise UsageError(f"there is no rule {rule_id}", "`reviewbot rules` lists them")
     for line in _explained(rules[rule_id]):
-        Console().print(line, markup=False, highlight=False, soft_wrap=True)
+        Screen().print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 def _explained(rule: Rule) -> list[str]:

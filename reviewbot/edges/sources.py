@@ -11,11 +11,13 @@ from reviewbot.errors import MailError
 from reviewbot.mail.decode import decode
 from reviewbot.mail.mbox import from_page, looks_like_page, split
 from reviewbot.mail.subject import parse_subject
-from reviewbot.mail.thread import build_thread
+from reviewbot.mail.thread import build_thread, related
 from reviewbot.model import Message, Thread
 
 MAX_BYTES = 512 * 1024 * 1024
 MAX_FILES = 20_000
+MAX_WHOLE = 5_000
+"""Mails that are threaded as one; of a larger mailbox only those near the named mail are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ def find(what: str, where: Where) -> Found:
         return _from_mboxes(parse_what(what), where.mboxes)
     fetched = fetch(what, archive=where.archive, cache=where.cache, offline=where.offline)
     messages = [decode(raw) for raw in fetched.mails]
-    return Found(build_thread(messages), fetched.msgid, fetched.problems)
+    return Found(_thread_of(messages, fetched.msgid), fetched.msgid, fetched.problems)
 
 
 def _is_path(path: Path) -> bool:
@@ -77,25 +79,8 @@ def _from_mboxes(msgid: str, mboxes: tuple[Path, ...]) -> Found:
 
 
 def _thread_of(messages: list[Message], msgid: str) -> Thread:
-    """The mails that hang together with `msgid`, and those of the same subject (other revisions are other threads)."""
-    by_id = {m.msgid: m for m in messages}
-    start = by_id.get(msgid)
-    if start is None:
-        return build_thread([])
-    subject = parse_subject(start.subject).plain.lower()
-    neighbours: dict[str, set[str]] = {}
-    for m in messages:
-        for other in {*m.references, *([m.in_reply_to] if m.in_reply_to else [])}:
-            neighbours.setdefault(m.msgid, set()).add(other)
-            neighbours.setdefault(other, set()).add(m.msgid)
-    todo = [msgid, *(m.msgid for m in messages if parse_subject(m.subject).plain.lower() == subject)]
-    seen: set[str] = set()
-    while todo:
-        at = todo.pop()
-        if at not in seen:
-            seen.add(at)
-            todo.extend(neighbours.get(at, ()))
-    return build_thread([m for m in messages if m.msgid in seen])
+    """The mailbox as one forest, since patches need not hang from their cover; of a large one what is near the mail."""
+    return build_thread(messages if len(messages) <= MAX_WHOLE else related(messages, msgid))
 
 
 def _from_path(path: Path) -> Found:

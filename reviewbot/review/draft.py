@@ -126,7 +126,7 @@ def _address(address: Address) -> str:
 def _body(message: Message, findings: list[Finding]) -> str:
     lines = message.body.split("\n")
     places = dict(_by_place(findings))
-    out, shown, said = [attribution(message)], 0, dict[str, str]()
+    out, shown, said = [attribution(message)], 0, dict[tuple[str, Confidence], str]()
     for at in sorted({at for place in places for at in _quoted(lines, place)}):
         out += _gap(lines, shown, at)
         out.append(_quote(lines[at]))
@@ -182,11 +182,12 @@ def attribution(message: Message) -> str:
     return f"On {message.date:%a, %d %b %Y %H:%M:%S %z}, {who} wrote:"
 
 
-def remark(finding: Finding, said: dict[str, str]) -> list[str]:
+def remark(finding: Finding, said: dict[tuple[str, Confidence], str]) -> list[str]:
     """The lines of one remark.  `said` remembers what was said before in this mail, by rule; it is added to."""
     suggestion = finding.suggestion or ""
-    again = said.get(finding.rule)
-    said[finding.rule] = finding.message
+    kind = (finding.rule, finding.confidence)  # a near miss has another confidence, and needs its own words
+    again = said.get(kind)
+    said[kind] = finding.message
     if again == finding.message:
         return ["Same here."]
     if again is not None and suggestion:
@@ -210,7 +211,7 @@ def sentences(message: str) -> str:
 
 def _capital(part: str) -> str:
     first = part.split(" ", 1)[0]
-    return part[:1].upper() + part[1:] if re.fullmatch(r"[a-z]+[,:]?", first) else part
+    return part[:1].upper() + part[1:] if re.fullmatch(r"[a-z]+[,:?.]?", first) else part
 
 
 def style_rules(categories: Iterable[tuple[str, Category]]) -> frozenset[str]:

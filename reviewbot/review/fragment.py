@@ -35,7 +35,8 @@ def fragment(hunk: Hunk, side: str) -> Fragment:
         opening = [_head(hunk.section), "{" * opened]
     else:
         opening, opened = [], 0
-    return Fragment("\n".join([*opening, *lines, "}" * max(0, end + opened)]) + "\n", len(opening))
+    closing = ["}" * (end + opened)] if end + opened > 0 else []
+    return Fragment("\n".join([*opening, *lines, *closing]) + "\n", len(opening))
 
 
 def _head(section: str) -> str:

@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Is the JSON of a review whole, in a fixed order, and safe to print?"""
+
+from __future__ import annotations
+
+import json
+
+from reviewbot.model import Coverage, Review, Skipped
+from reviewbot.review.render import to_json
+from tests.review.made import MadeUpTree, finding, patch, series
+
+DIFF = "--- a/a.c\n+++ b/a.c\n@@ -1 +1 @@\n-x\n+y\n"
+
+
+def review(text: str = "is it?", **changes: object) -> Review:
+    """A review of one patch that applied, with one finding."""
+    applied = series(patch(DIFF, MadeUpTree({}), MadeUpTree({})))
+    coverage = Coverage(2, 1, (Skipped("f()", "a.c", "odd"),))
+    return Review(applied, (finding(5, text, **changes),), coverage, (), ("something is odd",))
+
+
+def test_fields() -> None:
+    """Every value stands where the schema says."""
+    read = json.loads(to_json(review(helper="good"), ("out/1.eml",)))
+
+    assert list(read) == ["version", "series", "coverage", "findings", "drafts", "problems"]
+    assert read["version"] == 1
+    assert read["coverage"] == {
+        "functions": 2, "analysed": 1, "skipped": [{"what": "f()", "path": "a.c", "why": "odd"}]
+    }  # fmt: skip
+    assert read["findings"][0]["helper"] == "good"
+    assert read["findings"][0]["suggestion"] is None
+    assert (read["drafts"], read["problems"]) == (["out/1.eml"], ["something is odd"])
+
+
+def test_ascii() -> None:
+    """The text is ASCII with no control character but line ends, and says the same when read."""
+    evil = "\x9b2J \u202e \ud800 é"
+    text = to_json(review(evil, code=evil), ())
+    assert text.isascii()
+    assert all(c == "\n" or c.isprintable() for c in text)
+    assert json.loads(text)["findings"][0]["message"] == evil
