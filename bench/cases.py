@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """How many of the labelled review cases does `check` hit?  `python bench/cases.py [SHARED] [TREES] [--misses]`.
 
-A hit is a finding on that patch and file, within 3 lines of the case's lines, whose message, helper or rule names one of
-the expected words.  Each rule's hits are counted, and how many findings it makes in all.
+A hit is a finding on that patch and file, within 3 lines of the case's lines, whose message, helper or rule names
+one of the expected words.  Each rule's hits are counted, and how many findings it makes in all.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""How long does a five-patch series take after the fetch, and the start?  `python bench/speed.py [--shared DIR] [--trees DIR]`.
+"""How long do the start and a five-patch series take?  `python bench/speed.py [--shared DIR] [--trees DIR]`.
 
-Each figure is the best and worst of five fresh processes; checkpatch.pl on the same patches in the same run is the peer.
+Each figure is the best and worst of five fresh processes; checkpatch.pl on the same patches is the peer.
 """
 
 from __future__ import annotations

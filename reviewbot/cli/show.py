@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import quote
 
 from rich.console import Console
@@ -103,12 +104,18 @@ def _kind(applied: AppliedSeries) -> str:
 def _base(applied: AppliedSeries) -> str:
     base, count = applied.base, sum(patch.after is not None for patch in applied.patches)
     commit = f" {base.commit[:12]}" if base.commit and base.commit[:12] not in base.name else ""
-    where = f"{base.name}{commit} ({base.why})"
+    where = f"{_short(base.name)}{commit} ({base.why})"
     if applied.applied:
         return f"applied to {where}"
     if count == 0:
         return f"not applied to {where}"
     return f"only {count} of {len(applied.patches)} applied to {where}"
+
+
+def _short(name: str) -> str:
+    """A folder below the one we stand in by its relative name; all else as it is."""
+    here = f"{Path.cwd()}/"
+    return name.removeprefix(here) if name.startswith(here) else name
 
 
 def _note(words: str) -> _Row:

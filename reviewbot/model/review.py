@@ -71,7 +71,7 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A remark on one patch.  `line` and `last_line` are 1-based in that patch's result (in the hunk's own claimed numbering
+    """A remark on one patch.  `line` and `last_line` are 1-based in that patch's result (as the hunk claims them
     when nothing applied); `mail_line` is the 1-based line of the patch mail's body under which a reply comments, 0 if
     the place is not in the diff.  `fingerprint` survives rebases: rule, function, normalised code."""
 

@@ -125,7 +125,8 @@ def test_the_seed_page(shared: Path) -> None:
 
 def test_headers_are_no_page() -> None:
     """An mbox whose first headers hold an address and then a date, as Received fields do, is no archive page."""
-    mail = "Received: (majordomo@lists.example.org) by example.org\n        Fri, 4 Nov 2022 05:28:54 -0400\nSubject: x\n\ny\n"
+    received = "Received: (majordomo@lists.example.org) by example.org\n        Fri, 4 Nov 2022 05:28:54 -0400\n"
+    mail = f"{received}Subject: x\n\ny\n"
 
     assert not looks_like_page(f"From x Thu Jan  1 00:00:00 1970\nReturn-Path: <a@example.org>\n{mail}")
     assert not looks_like_page(mail)
