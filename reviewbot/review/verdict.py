@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Which findings may a patch be blamed for?  The same rules run before it, after it and at the end of the series.
 
-Only code that was not there before the patch and is still there at the end is *introduced*.  Code is compared in its
-normal form, over all files that the patch touches, so that moving it blames nobody.
+Only code that was not there before the patch and is still there at the end is *introduced*; review.blame says which
+that is.  Where a patch did not apply, its hunks are read alone, and nothing is proven.
 """
 
 from __future__ import annotations
@@ -10,15 +10,16 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from reviewbot.mail.clean import body_text, one_line
 from reviewbot.match.run import Report
 from reviewbot.model import AppliedPatch, AppliedSeries, Confidence, Coverage, FileDiff, Finding, Skipped, Verdict
+from reviewbot.review.blame import Seen, changed_lines, fixed_by, key_of, keys_of, sort_out
 from reviewbot.review.fragment import fragment
-from reviewbot.review.reports import C_SUFFIXES, FileReports, Rules, overlaps
+from reviewbot.review.reports import C_SUFFIXES, Rules, overlaps
 from reviewbot.syntax.parse import Function
 
-Key = tuple[str, str]
 _LOWER = {Confidence.HIGH: Confidence.MODERATE, Confidence.MODERATE: Confidence.LOW, Confidence.LOW: Confidence.LOW}
 
 
@@ -30,8 +31,7 @@ def judge(applied: AppliedSeries, rules: Rules) -> tuple[tuple[Finding, ...], Co
         if patch.after is None:
             findings.extend(_unproven(patch, rules, coverage))
         else:
-            later = applied.patches[index + 1 :]
-            findings.extend(_proven(patch, later, rules, coverage))
+            findings.extend(_proven(applied, index, rules, coverage))
     return tuple(findings), coverage.total()
 
 
@@ -57,85 +57,37 @@ class _Coverage:
         return Coverage(len(self._touched), len(self._touched) - len(bad), tuple(unread + list(self._skipped)))
 
 
-def _proven(
-    patch: AppliedPatch, later: tuple[AppliedPatch, ...], rules: Rules, coverage: _Coverage
-) -> Iterator[Finding]:
+def _proven(applied: AppliedSeries, index: int, rules: Rules, coverage: _Coverage) -> Iterator[Finding]:
+    patch, later = applied.patches[index], applied.patches[index + 1 :]
+    touched = {diff.path: _look(patch, diff, rules, coverage) for diff in patch.files if diff.new_path}
+    for seen in sorted(sort_out(applied, patch, rules), key=lambda s: (s.report.match.path, s.report.match.span)):
+        span = seen.report.match.span
+        around = next((f for f in touched[seen.diff.path] if f.span.start <= span.start < f.span.end), None)
+        if around is None and not overlaps(span, changed_lines(seen.diff)):
+            continue
+        fixer = fixed_by(seen, later, rules) if seen.is_new else None
+        verdict = Verdict.INTRODUCED if seen.is_new else Verdict.PRE_EXISTING
+        note = f'fixed by "{fixer.patch.subject}"' if fixer else ""
+        unread = around is not None and not around.analysed
+        yield _finding(seen, patch, Verdict.FIXED_LATER if fixer else verdict, note, unread=unread)
+
+
+def _look(patch: AppliedPatch, diff: FileDiff, rules: Rules, coverage: _Coverage) -> tuple[Function, ...]:
+    """The functions of a file that a patch touches, counted as looked at."""
     assert patch.after is not None  # noqa: S101  # the caller's condition, for mypy
-    before = Counter(_keys(rules.in_file(patch.before, d.old_path) for d in patch.files if d.old_path))
-    after = [(d, rules.in_file(patch.after, d.new_path)) for d in patch.files if d.new_path]
-    new = Counter(_keys(reports for _diff, reports in after)) - before
-    for diff, reports in after:
-        coverage.skip(_not_c(diff))
-        coverage.skip(reports.skipped)
-        changed = _changed_lines(diff)
-        touched = tuple(f for f in reports.functions if overlaps(f.span, changed))
-        coverage.functions(reports.path, touched)
-        for report in _added_first(reports.reports, changed):
-            inside = any(f.span.start <= report.match.span.start < f.span.end for f in touched)
-            if not inside and not overlaps(report.match.span, changed):
-                continue
-            verdict = Verdict.INTRODUCED if new[_key(report)] > 0 else Verdict.PRE_EXISTING
-            new[_key(report)] -= 1
-            fixer = _fixed_by(report, diff, later, rules) if verdict is Verdict.INTRODUCED else None
-            note = f'fixed by "{fixer.patch.subject}"' if fixer else ""
-            yield _finding(report, patch, diff, Verdict.FIXED_LATER if fixer else verdict, note)
-
-
-def _key(report: Report) -> Key:
-    return (report.rule.id, report.key)
-
-
-def _keys(files: Iterable[FileReports]) -> list[Key]:
-    return [_key(report) for reports in files for report in reports.reports]
-
-
-def _added_first(reports: Iterable[Report], changed: frozenset[int]) -> list[Report]:
-    """Reports on changed lines first: of two equal places the one that the patch wrote is the new one."""
-    return sorted(reports, key=lambda r: (not overlaps(r.match.span, changed), r.match.span))
-
-
-def _changed_lines(diff: FileDiff) -> frozenset[int]:
-    """The post-image lines that were added, or that stand where lines were taken away."""
-    lines: set[int] = set()
-    for hunk in diff.hunks:
-        at = hunk.new_start
-        for line in hunk.lines:
-            if line.kind == "-":
-                lines.add(max(at, 1))
-                continue
-            if line.kind == "+":
-                lines.add(line.new_line or at)
-            at = (line.new_line or at) + 1
-    return frozenset(lines)
+    reports = rules.in_file(patch.after, diff.new_path or "")
+    changed = changed_lines(diff)
+    touched = tuple(f for f in reports.functions if overlaps(f.span, changed))
+    coverage.skip(_not_c(diff))
+    coverage.skip(reports.skipped)
+    coverage.functions(reports.path, touched)
+    return touched
 
 
 def _not_c(diff: FileDiff) -> tuple[Skipped, ...]:
     if diff.path.endswith(C_SUFFIXES):
         return ()
     return (Skipped("file", diff.path, "not C"),)
-
-
-def _fixed_by(report: Report, diff: FileDiff, later: tuple[AppliedPatch, ...], rules: Rules) -> AppliedPatch | None:
-    """The later patch after which the code is gone for good (not merely moved), or None."""
-    path, fixer, gone = diff.new_path, None, 0
-    for patch in later:
-        if patch.after is None or path is None:
-            continue
-        own = [d for d in patch.files if d.old_path == path]
-        others = [d for d in patch.files if d.old_path != path]
-        # code that turns up in another file was moved there; that another file loses it is another matter
-        gone += _loss(report, patch, own, rules) + min(0, _loss(report, patch, others, rules))
-        fixer = (fixer or patch) if gone > 0 else None
-        path = next((d.new_path for d in own), path)
-    return fixer
-
-
-def _loss(report: Report, patch: AppliedPatch, files: Iterable[FileDiff], rules: Rules) -> int:
-    """By how many a patch lowers the count of this report's code in these files."""
-    assert patch.after is not None  # noqa: S101  # the caller's condition, for mypy
-    old = [rules.in_file(patch.before, d.old_path) for d in files if d.old_path]
-    new = [rules.in_file(patch.after, d.new_path) for d in files if d.new_path]
-    return _keys(old).count(_key(report)) - _keys(new).count(_key(report))
 
 
 def _unproven(patch: AppliedPatch, rules: Rules, coverage: _Coverage) -> Iterator[Finding]:
@@ -148,13 +100,17 @@ def _unproven(patch: AppliedPatch, rules: Rules, coverage: _Coverage) -> Iterato
             old = rules.in_text(diff.path, fragment(hunk, "-").text.encode())
             made = fragment(hunk, "+")
             new = rules.in_text(diff.path, made.text.encode())
-            known = Counter(_keys([old]))
+            known = keys_of([old])
+            lost = Counter(key[0] for key in (known - keys_of([new])).elements())
             lines = [line for line in hunk.lines if line.kind != "-"]
             added = frozenset(n + made.offset for n, line in enumerate(lines, 1) if line.kind == "+")
             for report in new.reports:
-                known[_key(report)] -= 1
-                if known[_key(report)] >= 0 or not overlaps(report.match.span, added):
+                known[key_of(report)] -= 1
+                if known[key_of(report)] >= 0 or not overlaps(report.match.span, added):
                     continue
+                lost[report.rule.id] -= 1
+                if lost[report.rule.id] >= 0:
+                    continue  # an edit of what the hunk takes away
                 place = [
                     lines[n - made.offset - 1]
                     for n in range(report.match.span.first_line, report.match.span.last_line + 1)
@@ -162,19 +118,23 @@ def _unproven(patch: AppliedPatch, rules: Rules, coverage: _Coverage) -> Iterato
                 ]
                 lined = [line.new_line or 0 for line in place] or [0]
                 mail_line = max((line.mail_line for line in place), default=0)
-                note = "only the hunk was seen: the patch did not apply"
+                note = "only the hunk was seen, since the patch did not apply: not drafted"
                 yield _made(report, patch, Verdict.UNPROVEN, note, (lined[0], lined[-1]), mail_line)
 
 
-def _finding(report: Report, patch: AppliedPatch, diff: FileDiff, verdict: Verdict, note: str) -> Finding:
-    span = report.match.span
+def _finding(seen: Seen, patch: AppliedPatch, verdict: Verdict, note: str, *, unread: bool) -> Finding:
+    span = seen.report.match.span
     here = [
         line.mail_line
-        for hunk in diff.hunks
+        for hunk in seen.diff.hunks
         for line in hunk.lines
         if line.new_line is not None and span.first_line <= line.new_line <= span.last_line
     ]
-    return _made(report, patch, verdict, note, (span.first_line, span.last_line), max(here, default=0))
+    found = _made(seen.report, patch, verdict, note, (span.first_line, span.last_line), max(here, default=0))
+    if not unread:
+        return found
+    words = "its function was not understood as a whole"
+    return replace(found, confidence=_LOWER[found.confidence], note="; ".join(w for w in (note, words) if w))
 
 
 def _made(
@@ -182,9 +142,7 @@ def _made(
 ) -> Finding:
     rule = report.rule
     confidence = rule.confidence
-    if not report.exact and confidence is Confidence.HIGH:
-        confidence = Confidence.MODERATE
-    if verdict is Verdict.UNPROVEN:
+    if not report.exact or verdict is Verdict.UNPROVEN:
         confidence = _LOWER[confidence]
     if rule.nursery:
         confidence = Confidence.LOW

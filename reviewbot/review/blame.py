@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Which reports are new with a patch, and which later patch takes one away again?  Counting, over all files touched.
+
+Code is the same when its normal form is.  What a patch merely edits (the message of a dev_err(), a parameter's name)
+has another form but stands in the same function under the same rule: it is paired with what it replaces, and is not new.
+Where that pairing hides a truly new place beside a removed one, silence is the better mistake.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from reviewbot.match.run import Report
+from reviewbot.model import AppliedPatch, AppliedSeries, FileDiff, Snapshot
+from reviewbot.review.reports import FileReports, Rules, overlaps
+
+Key = tuple[str, str]
+Place = tuple[str, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A report after a patch: its file's diff, and whether the patch may be blamed for it."""
+
+    diff: FileDiff
+    report: Report
+    is_new: bool
+
+
+def key_of(report: Report) -> Key:
+    """What makes two reports the same code: the rule and the normal form."""
+    return report.rule.id, report.key
+
+
+def keys_of(files: Iterable[FileReports]) -> Counter[Key]:
+    """How often each report's code stands in these files."""
+    return Counter(key_of(report) for reports in files for report in reports.reports)
+
+
+def sort_out(applied: AppliedSeries, patch: AppliedPatch, rules: Rules) -> tuple[Seen, ...]:
+    """All reports in the files of a patch after it, the new ones marked; a report that the patch moved is not new."""
+    if patch.after is None:
+        return ()
+    before = [(d.path, r) for d in patch.files if d.old_path for r in _reports(rules, patch.before, d.old_path)]
+    after = [(d, r) for d in patch.files if d.new_path for r in _reports(rules, patch.after, d.new_path)]
+    # of equal places those that the patch did not write are the old ones
+    after.sort(key=lambda pair: overlaps(pair[1].match.span, changed_lines(pair[0])))
+    old = Counter(key_of(report) for _path, report in before)
+    candidates = []
+    out = []
+    for diff, report in after:
+        if old[key_of(report)] > 0:
+            old[key_of(report)] -= 1
+            out.append(Seen(diff, report, is_new=False))
+        else:
+            candidates.append((diff, report))
+    replaced = _replaced(before, old)
+    surplus = _surplus(applied, patch.after, rules)
+    for diff, report in candidates:
+        place = (report.rule.id, diff.path, report.match.function)
+        is_edit = replaced[place] > 0
+        replaced[place] -= is_edit
+        is_new = not is_edit and surplus[key_of(report)] > 0
+        surplus[key_of(report)] -= is_new
+        out.append(Seen(diff, report, is_new))
+    return tuple(out)
+
+
+def _reports(rules: Rules, snapshot: Snapshot, path: str) -> tuple[Report, ...]:
+    return rules.in_file(snapshot, path).reports
+
+
+def _replaced(before: list[tuple[str, Report]], left: Counter[Key]) -> Counter[Place]:
+    """Where code stood before that is gone after: (rule, file, function)."""
+    left = left.copy()
+    out: Counter[Place] = Counter()
+    for path, report in before:
+        if left[key_of(report)] > 0:
+            left[key_of(report)] -= 1
+            out[report.rule.id, path, report.match.function] += 1
+    return out
+
+
+def _surplus(applied: AppliedSeries, after: Snapshot, rules: Rules) -> Counter[Key]:
+    """By how much each report's code is more frequent than at the base, in all files that the series touches."""
+    paths = {path for p in applied.patches for d in p.files for path in (d.old_path, d.new_path) if path}
+    base = keys_of(rules.in_file(applied.snapshot, path) for path in sorted(paths))
+    return keys_of(rules.in_file(after, path) for path in sorted(paths)) - base
+
+
+def fixed_by(seen: Seen, later: tuple[AppliedPatch, ...], rules: Rules) -> AppliedPatch | None:
+    """The later patch after which the code is gone for good (not moved, not merely edited), or None."""
+    path, fixer, gone = seen.diff.new_path, None, 0
+    for patch in later:
+        if patch.after is None or path is None:
+            continue
+        own = [d for d in patch.files if d.old_path == path]
+        others = [d for d in patch.files if d.old_path != path]
+        # code that turns up in another file was moved there; that another file loses it is another matter
+        gone += _loss(seen.report, patch, own, rules) + min(0, _loss(seen.report, patch, others, rules))
+        fixer = (fixer or patch) if gone > 0 else None
+        path = next((d.new_path for d in own), path)
+    return fixer
+
+
+def _loss(report: Report, patch: AppliedPatch, files: list[FileDiff], rules: Rules) -> int:
+    """By how many a patch lowers the count of a report's code in these files; code that was edited is not lost."""
+    if patch.after is None:
+        return 0
+    old = [r for d in files if d.old_path for r in _reports(rules, patch.before, d.old_path)]
+    new = [r for d in files if d.new_path for r in _reports(rules, patch.after, d.new_path)]
+    same = [sum(key_of(r) == key_of(report) for r in side) for side in (old, new)]
+    alike = [sum(_alike(r, report) for r in side) for side in (old, new)]
+    exact, loose = same[0] - same[1], alike[0] - alike[1]
+    return min(exact, loose) if exact > 0 else exact
+
+
+def _alike(one: Report, other: Report) -> bool:
+    return one.rule.id == other.rule.id and one.match.function == other.match.function
+
+
+def changed_lines(diff: FileDiff) -> frozenset[int]:
+    """The post-image lines that were added, or that stand where lines were taken away."""
+    return frozenset(_changed(diff))
+
+
+def _changed(diff: FileDiff) -> Iterator[int]:
+    for hunk in diff.hunks:
+        at = hunk.new_start
+        for line in hunk.lines:
+            if line.kind == "-":
+                yield max(at, 1)
+                continue
+            if line.kind == "+":
+                yield line.new_line or at
+            at = (line.new_line or at) + 1
