@@ -2,7 +2,7 @@
 """Which reports are new with a patch, and which later patch takes one away again?  Counting, over all files touched.
 
 Code is the same when its normal form is.  What a patch merely edits (the message of a dev_err(), a parameter's name)
-has another form but stands in the same function under the same rule: it is paired with what it replaces, and is not new.
+has another form but stands in the same function or hunk under the same rule: it is paired with what it replaces.
 Where that pairing hides a truly new place beside a removed one, silence is the better mistake.
 """
 
@@ -17,7 +17,7 @@ from reviewbot.model import AppliedPatch, AppliedSeries, FileDiff, Snapshot
 from reviewbot.review.reports import FileReports, Rules, overlaps
 
 Key = tuple[str, str]
-Place = tuple[str, str, str]
+Placed = tuple[FileDiff, Report]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +43,11 @@ def sort_out(applied: AppliedSeries, patch: AppliedPatch, rules: Rules) -> tuple
     """All reports in the files of a patch after it, the new ones marked; a report that the patch moved is not new."""
     if patch.after is None:
         return ()
-    before = [(d.path, r) for d in patch.files if d.old_path for r in _reports(rules, patch.before, d.old_path)]
+    before = [(d, r) for d in patch.files if d.old_path for r in _reports(rules, patch.before, d.old_path)]
     after = [(d, r) for d in patch.files if d.new_path for r in _reports(rules, patch.after, d.new_path)]
     # of equal places those that the patch did not write are the old ones
     after.sort(key=lambda pair: overlaps(pair[1].match.span, changed_lines(pair[0])))
-    old = Counter(key_of(report) for _path, report in before)
+    old = Counter(key_of(report) for _diff, report in before)
     candidates = []
     out = []
     for diff, report in after:
@@ -56,13 +56,13 @@ def sort_out(applied: AppliedSeries, patch: AppliedPatch, rules: Rules) -> tuple
             out.append(Seen(diff, report, is_new=False))
         else:
             candidates.append((diff, report))
-    replaced = _replaced(before, old)
+    gone = _gone(before, old)
     surplus = _surplus(applied, patch.after, rules)
     for diff, report in candidates:
-        place = (report.rule.id, diff.path, report.match.function)
-        is_edit = replaced[place] > 0
-        replaced[place] -= is_edit
-        is_new = not is_edit and surplus[key_of(report)] > 0
+        edited = _replaced_by(diff, report, gone)
+        if edited is not None:
+            gone.remove(edited)
+        is_new = edited is None and surplus[key_of(report)] > 0
         surplus[key_of(report)] -= is_new
         out.append(Seen(diff, report, is_new))
     return tuple(out)
@@ -72,14 +72,32 @@ def _reports(rules: Rules, snapshot: Snapshot, path: str) -> tuple[Report, ...]:
     return rules.in_file(snapshot, path).reports
 
 
-def _replaced(before: list[tuple[str, Report]], left: Counter[Key]) -> Counter[Place]:
-    """Where code stood before that is gone after: (rule, file, function)."""
+def _gone(before: list[Placed], left: Counter[Key]) -> list[Placed]:
+    """The reports that stood before and have no equal after."""
     left = left.copy()
-    out: Counter[Place] = Counter()
-    for path, report in before:
+    out = []
+    for diff, report in before:
         if left[key_of(report)] > 0:
             left[key_of(report)] -= 1
-            out[report.rule.id, path, report.match.function] += 1
+            out.append((diff, report))
+    return out
+
+
+def _replaced_by(diff: FileDiff, new: Report, gone: list[Placed]) -> Placed | None:
+    """What a report is an edit of: the same rule in the same function, or (it may be renamed) in the same hunk."""
+    alike = [placed for placed in gone if placed[0] is diff and placed[1].rule.id == new.rule.id]
+    same_function = [p for p in alike if p[1].match.function == new.match.function]
+    here = _hunks(diff, new, "+")
+    return next(iter(same_function + [p for p in alike if here & _hunks(diff, p[1], "-")]), None)
+
+
+def _hunks(diff: FileDiff, report: Report, side: str) -> set[int]:
+    """The numbers of the hunks whose post-image ("+") or pre-image ("-") holds lines of a report."""
+    out = set()
+    for number, hunk in enumerate(diff.hunks):
+        start, count = (hunk.new_start, hunk.new_count) if side == "+" else (hunk.old_start, hunk.old_count)
+        if start <= report.match.span.last_line and report.match.span.first_line < start + count:
+            out.add(number)
     return out
 
 
@@ -112,13 +130,15 @@ def _loss(report: Report, patch: AppliedPatch, files: list[FileDiff], rules: Rul
     old = [r for d in files if d.old_path for r in _reports(rules, patch.before, d.old_path)]
     new = [r for d in files if d.new_path for r in _reports(rules, patch.after, d.new_path)]
     same = [sum(key_of(r) == key_of(report) for r in side) for side in (old, new)]
-    alike = [sum(_alike(r, report) for r in side) for side in (old, new)]
+    names = {f.name for d in files if d.new_path for f in rules.in_file(patch.after, d.new_path).functions}
+    renamed = report.match.function not in names
+    alike = [sum(_alike(r, report, anywhere=renamed) for r in side) for side in (old, new)]
     exact, loose = same[0] - same[1], alike[0] - alike[1]
     return min(exact, loose) if exact > 0 else exact
 
 
-def _alike(one: Report, other: Report) -> bool:
-    return one.rule.id == other.rule.id and one.match.function == other.match.function
+def _alike(one: Report, other: Report, *, anywhere: bool) -> bool:
+    return one.rule.id == other.rule.id and (anywhere or one.match.function == other.match.function)
 
 
 def changed_lines(diff: FileDiff) -> frozenset[int]:

@@ -44,6 +44,14 @@ def test_edit_in_another_function() -> None:
     assert said(found) == [("a.c", 8, Verdict.INTRODUCED)]
 
 
+def test_edited_in_a_renamed_function() -> None:
+    """Code that is edited while its function gets another name is old, too."""
+    diff = change("a.c", 1, "-int f(void)", "+int g(void)", " {", "-\tbad(x);", "+\tbad(y);", " \treturn 0;", " }")
+    found, _coverage = judged(patch(diff, tree(function("bad(x)")), tree(function("bad(y)", name="g"))))
+
+    assert said(found) == [("a.c", 3, Verdict.PRE_EXISTING)]
+
+
 def test_reworded_by_a_later_patch() -> None:
     """A later patch that only edits the code does not fix it, and is not blamed for it."""
     none, first, second = tree(function("one()")), tree(function("one()", "bad(x)")), tree(function("one()", "bad(y)"))
