@@ -14,6 +14,7 @@ from reviewbot.cli.settings import Settings, read_settings
 from reviewbot.cli.show import Screen, show_review
 from reviewbot.edges.archive import archive_url
 from reviewbot.edges.outbox import Written, paths_text, write_drafts
+from reviewbot.edges.sources import is_local
 from reviewbot.errors import OutputError, UsageError
 from reviewbot.model import Review, Verdict
 from reviewbot.pipeline import Request
@@ -64,7 +65,8 @@ def run_check(options: CheckOptions) -> int:
     if options.format is Format.JSON:
         sys.stdout.write(to_json(review, paths_text(written.paths)))
     else:
-        show_review(Screen(), review, written, request.archive, everything=options.everything)
+        archive = "" if is_local(request.what, request.mboxes) else request.archive
+        show_review(Screen(), review, written, archive, everything=options.everything)
     if failed:
         raise failed
     return _status(review)

@@ -22,6 +22,8 @@ _MAX_SKIPPED = 8
 _MAX_PATHS = 3
 _MAX_CODE = 200
 _NARROWEST = 30
+_COUNTED = "hunk headers did not fit their lines"
+_RECOUNTED = "hunk counts recounted"
 
 
 class Screen(Console):
@@ -41,7 +43,7 @@ class _Row:
 
 
 def show_review(console: Console, review: Review, written: Written, archive: str, *, everything: bool) -> None:
-    """Print a review."""
+    """Print a review; the message id links to `archive`, unless that is "" as the mail did not come from there."""
     for row in _rows(review, written, archive, everything=everything):
         for line in _lines(console, row):
             console.print(line, soft_wrap=True, highlight=False)
@@ -85,7 +87,8 @@ def _head(review: Review, archive: str) -> Iterator[_Row]:
     applied = review.applied
     msgid = (applied.series.cover or applied.series.patches[0].message).msgid
     yield _Row(Text(applied.series.subject, style="bold"))
-    yield _Row(Text.assemble("  ", (f"<{msgid}>", f"dim link {archive}/{quote(msgid)}/")), None)
+    link = f" link {archive}/{quote(msgid)}/" if archive else ""
+    yield _Row(Text.assemble("  ", (f"<{msgid}>", f"dim{link}")), None)
     yield _Row(Text(f"  {_kind(applied)}; {_base(applied)}"))
     below = {named(p, applied.series, words) for p in applied.patches for words in patch_problems(p, applied)}
     for problem in review.problems:
@@ -127,7 +130,8 @@ def _patch(patch: AppliedPatch, expected: int, problems: tuple[str, ...]) -> Ite
     yield _Row(Text(f"[{patch.patch.index}/{expected}] {patch.patch.subject}", style="bold cyan"))
     notes = problems if patch.after is not None else problems[:-1]
     for note in notes:
-        yield _note(note)
+        if not (note.startswith(_COUNTED) and _RECOUNTED in patch.how):  # the repair says it
+            yield _note(note)
     if patch.how:
         yield _Row(Text(f"  applied with a repair: {patch.how}", style="dim"))
     if patch.after is None:

@@ -58,7 +58,7 @@ def write_drafts(folder: Path, drafts: tuple[Draft, ...], order: tuple[str, ...]
             if name not in kept:
                 _replace(folder / name, mail)
                 register[name] = {"sha256": _hash(mail), "series": scope}
-        kept += _write_mbox(folder, register, kept)
+        kept += _write_mbox(folder, register)
         _replace(folder / REGISTER, json.dumps(register, indent=1, sort_keys=True).encode() + b"\n")
     except OSError as error:
         raise OutputError(
@@ -69,9 +69,12 @@ def write_drafts(folder: Path, drafts: tuple[Draft, ...], order: tuple[str, ...]
     return Written(tuple(folder / n for n in written), tuple(folder / n for n in kept))
 
 
-def _write_mbox(folder: Path, register: dict[str, dict[str, str]], kept: list[str]) -> list[str]:
-    """Write the mbox of all drafts, unless it was edited; its name if it was kept."""
-    names = {name for name in (*register, *kept) if name.endswith(".eml") and (folder / name).is_file()}
+def _write_mbox(folder: Path, register: dict[str, dict[str, str]]) -> list[str]:
+    """Write the mbox of all drafts, unless it was edited; its name if it was kept.
+
+    Only what the register knows is a draft: another file may hold anything, and a link lead anywhere.
+    """
+    names = [name for name in register if name.endswith(".eml") and _is_own(folder / name)]
     whole = b"".join(_FROM_LINE + _escaped((folder / name).read_bytes()) + b"\n" for name in sorted(names))
     if _edited(folder / MBOX, register, whole):
         return [MBOX]
@@ -111,10 +114,16 @@ def _read_register(path: Path) -> dict[str, dict[str, str]]:
 
 def _edited(path: Path, register: dict[str, dict[str, str]], wanted: bytes | None) -> bool:
     """True for a file that is neither what an earlier run wrote nor what this one is about to write."""
+    if path.is_symlink():
+        return True
     if not path.is_file():
         return False
     data = path.read_bytes()
     return data != wanted and (path.name not in register or _hash(data) != register[path.name]["sha256"])
+
+
+def _is_own(path: Path) -> bool:
+    return path.is_file() and not path.is_symlink()
 
 
 def _hash(data: bytes) -> str:

@@ -55,6 +55,11 @@ def find(what: str, where: Where) -> Found:
     return Found(_thread_of(messages, fetched.msgid), fetched.msgid, fetched.problems)
 
 
+def is_local(what: str, mboxes: tuple[Path, ...]) -> bool:
+    """True where `what` is looked for in files, not in the archive."""
+    return bool(mboxes) or what == "-" or _is_path(Path(what))
+
+
 def _is_path(path: Path) -> bool:
     try:
         return path.exists()
@@ -72,15 +77,16 @@ def _from_mboxes(msgid: str, mboxes: tuple[Path, ...]) -> Found:
     thread = _thread_of(messages, msgid)
     if thread.get(msgid) is None:
         names = ", ".join(str(path) for path in mboxes)
+        why = f" ({problems[0]})" if problems else ""
         raise MailError(
-            f"there is no mail <{msgid}> in {names}", "check the id, or leave --mbox out to ask the archive"
+            f"there is no mail <{msgid}> in {names}{why}", "check the id, or leave --mbox out to ask the archive"
         )
     return Found(thread, msgid, tuple(problems))
 
 
 def _thread_of(messages: list[Message], msgid: str) -> Thread:
     """The mailbox as one forest, since patches need not hang from their cover; of a large one what is near the mail."""
-    return build_thread(messages if len(messages) <= MAX_WHOLE else related(messages, msgid))
+    return build_thread(messages if len(messages) <= MAX_WHOLE else related(messages, msgid), keep=msgid)
 
 
 def _from_path(path: Path) -> Found:
@@ -95,12 +101,14 @@ def _from_bytes(data: bytes, name: str) -> Found:
 
 def _first_patch(messages: list[Message], name: str, problems: list[str]) -> Found:
     """The mail that a file is about: its cover letter or first patch, else its first mail."""
+    if not messages and problems:
+        raise MailError(problems[0], "give a file that holds mail of the usual size")
     if not messages:
         raise MailError(f"{name} holds no mail", "give an mbox, a maildir, an .eml or the text of an archive page")
     marks = [(parse_subject(m.subject), m) for m in messages]
     patches = [m for mark, m in marks if mark.is_patch and not mark.is_reply]
-    thread = build_thread(messages)
     first = patches[0] if patches else messages[0]
+    thread = build_thread(messages, keep=first.msgid)
     return Found(thread, first.msgid, tuple(problems))
 
 

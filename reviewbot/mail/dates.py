@@ -23,6 +23,12 @@ _FIRST_YEAR, _LAST_YEAR = 1970, 2200
 
 def parse_date(text: str) -> tuple[datetime | None, str]:
     """A Date field, or an archive page's date line ("Tue May 19 06:42:11 PDT 2026"), as UTC; and a problem or ""."""
+    moment, problem = parse_local_date(text)
+    return moment and moment.astimezone(UTC), problem
+
+
+def parse_local_date(text: str) -> tuple[datetime | None, str]:
+    """The same in the zone that it names."""
     text = _ZONE.sub(lambda m: _ZONES[m.group()], " ".join(text[:200].split()))
     iso = _ISO.fullmatch(text)
     if iso:
@@ -48,4 +54,4 @@ def _moment(fields: tuple[int, ...], offset: int, *, named: bool) -> tuple[datet
         return None, "the mail's date is impossible and was left out"
     if not _FIRST_YEAR <= year <= _LAST_YEAR:
         return None, "the mail's date is impossible and was left out"
-    return moment.astimezone(UTC), "" if named else "the mail's date names no time zone; UTC was assumed"
+    return moment, "" if named else "the mail's date names no time zone; UTC was assumed"

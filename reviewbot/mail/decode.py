@@ -7,11 +7,12 @@ import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 from reviewbot.mail.address import addresses, header_text, parse_address, real_author
 from reviewbot.mail.charset import to_text
 from reviewbot.mail.clean import body_text, one_line
-from reviewbot.mail.dates import parse_date
+from reviewbot.mail.dates import parse_date, parse_local_date
 from reviewbot.mail.flowed import unflow
 from reviewbot.mail.hypertext import html_to_text
 from reviewbot.mail.mime import Headers, Part, header, parts, split_head
@@ -79,6 +80,12 @@ def exact_lines(message: Message) -> list[bytes] | None:
 def sender(message: Message) -> str:
     """The address in the From field itself, in lower case, whoever wrote the patch."""
     return parse_address(header(split_head(message.raw)[0], "from")).email.lower() or message.author.email.lower()
+
+
+def sent_date(message: Message) -> datetime | None:
+    """The mail's date in its sender's time zone; in UTC where the mail itself does not tell that moment."""
+    moment, _problem = parse_local_date(header(split_head(message.raw)[0], "date"))
+    return moment if moment == message.date else message.date
 
 
 def _opened(raw: bytes) -> tuple[Headers, bytes]:

@@ -45,7 +45,8 @@ def build_series(thread: Thread, msgid: str, *, revision: int | None = None) -> 
     group = next((home[m.msgid] for m in path if m.msgid in home), None)
     if group is None:
         raise _nothing(message, path)
-    return _at_revision(group, found, msgid, revision)
+    series = _at_revision(group, found, msgid, revision)
+    return replace(series, problems=(*_other_cover(series, group, msgid), *series.problems))
 
 
 def commit_message(message: Message) -> str:
@@ -96,7 +97,9 @@ def _single(message: Message, path: Sequence[Message], home: dict[str, Group]) -
     if not quoted:
         return None
     deepest = max(diff.quote_depth for diff in quoted)
-    return _series_of_one(message, [diff for diff in quoted if diff.quote_depth == deepest])
+    single = _series_of_one(message, [diff for diff in quoted if diff.quote_depth == deepest])
+    problem = "the diff is quoted from a mail that is not here; no reply to it is drafted"
+    return replace(single, problems=(problem, *single.problems)) if deepest else single
 
 
 def _diffs(message: Message, depth: int) -> list[FoundDiff]:
@@ -171,6 +174,16 @@ def _at_revision(group: Group, found: Sequence[Group], msgid: str, revision: int
     )
 
 
+def _other_cover(series: Series, group: Group, msgid: str) -> tuple[str, ...]:
+    """What to say where the cover letter that was asked for is not the one that belongs to the patches."""
+    asked = group.mails.get(0)
+    if asked is None or asked.message.msgid != msgid or series.revision != group.revision:
+        return ()
+    if series.cover is None or series.cover.msgid == msgid:
+        return ()
+    return (f"{msgid} was sent again; the copy that is reviewed is {series.cover.msgid}",)
+
+
 def _latest(copies: Sequence[Group]) -> Group:
     return max(copies, key=lambda group: (len(group.mails), when(group.first.message)))
 
@@ -189,12 +202,10 @@ def _series(group: Group, copies: Sequence[Group], relatives: Sequence[Group]) -
     if cover and cover.expected != group.expected:
         problems.append(f"the cover letter promises {cover.expected} patches, the patches say {group.expected}")
     missing = [index for index in range(1, group.expected + 1) if index not in mails]
-    problems += [f"patch {index}/{group.expected} is missing" for index in missing[:_NAMED]]
-    if len(missing) > _NAMED:
-        problems.append(f"{len(missing) - _NAMED} more patches are missing")
+    problems += _missing(missing, group.expected)
     messages = ([cover.message] if cover else []) + [patch.message for patch in patches]
-    for message in messages:
-        problems += [f"{message.msgid}: {problem}" for problem in message.problems]
+    if cover:  # a patch's own stand under the patch
+        problems += [f"{cover.message.msgid}: {problem}" for problem in cover.message.problems]
     return Series(
         group.revision,
         group.expected,
@@ -204,6 +215,14 @@ def _series(group: Group, copies: Sequence[Group], relatives: Sequence[Group]) -
         *_trailers(messages),
         problems=tuple(problems),
     )
+
+
+def _missing(missing: Sequence[int], expected: int) -> list[str]:
+    if len(missing) < 2:
+        return [f"patch {index}/{expected} is missing" for index in missing]
+    names = [str(index) for index in missing[:_NAMED]]
+    names.append(f"{len(missing) - _NAMED} more" if len(missing) > _NAMED else names.pop())
+    return [f"patches {', '.join(names[:-1])} and {names[-1]} of {expected} are missing"]
 
 
 def _of_mail(mail: PatchMail) -> Patch:

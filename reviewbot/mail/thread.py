@@ -5,7 +5,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from itertools import pairwise
 
+from reviewbot.mail.subject import parse_subject
 from reviewbot.model import Message, Thread
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
@@ -16,19 +18,45 @@ def when(message: Message) -> tuple[datetime, str]:
     return message.date or _NEVER, message.msgid
 
 
-def build_thread(messages: Iterable[Message], *, limit: int = 5000) -> Thread:
-    """Mails in any order to a Thread; of more than `limit` mails the earliest are kept, and that is said."""
+def build_thread(messages: Iterable[Message], *, limit: int = 5000, keep: str | None = None) -> Thread:
+    """Mails in any order to a Thread; of more than `limit` mails the earliest are kept, and that is said.
+
+    The mail whose id is `keep`, the patches and the mails above that one are kept before any others.
+    """
     mails = _unique(messages)
     problems: list[str] = []
     if len(mails) > limit:
         problems.append(f"the thread has {len(mails)} mails; only the first {limit} were read")
-        mails = {m.msgid: m for m in sorted(mails.values(), key=when)[:limit]}
+        above = _above(mails, keep)
+        mails = {m.msgid: m for m in _by_weight(mails, above)[:limit]}
+        above = [msgid for msgid in above if msgid in mails]
+    else:
+        above = []
     parents = {m.msgid: parent for m in mails.values() if (parent := _parent(m, mails))}
+    parents.update(pairwise(above))  # over what was left out between them
     for msgid in _cut_cycles(mails, parents):
         problems.append(f"the mails around {msgid} answer each other in a circle; it was taken as the first of them")
     ordered = _ordered(mails, parents)
     links = tuple((m.msgid, parents[m.msgid]) for m in ordered if m.msgid in parents)
     return Thread(ordered, links, tuple(problems))
+
+
+def _above(mails: Mapping[str, Message], msgid: str | None) -> list[str]:
+    """The ids of a mail and of those above it, the nearest first."""
+    path: dict[str, None] = {}
+    while msgid is not None and msgid in mails and msgid not in path:
+        path[msgid] = None
+        msgid = _parent(mails[msgid], mails)
+    return list(path)
+
+
+def _by_weight(mails: Mapping[str, Message], above: list[str]) -> list[Message]:
+    """What to keep first: the mail that was asked for, patches, the mails above it, then the rest by date."""
+    earliest = sorted(mails.values(), key=when)
+    subjects = ((mail.msgid, parse_subject(mail.subject)) for mail in earliest)
+    patches = [msgid for msgid, subject in subjects if subject.is_patch and not subject.is_reply]
+    order = dict.fromkeys([*above[:1], *patches, *above, *(mail.msgid for mail in earliest)])
+    return [mails[msgid] for msgid in order]
 
 
 def descendants(thread: Thread, msgid: str) -> tuple[str, ...]:

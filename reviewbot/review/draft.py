@@ -8,12 +8,12 @@ text at most 72 columns; `[ ... ]` for what is cut; no line numbers, no severity
 from __future__ import annotations
 
 import re
-import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass
 from email.header import Header
 
 from reviewbot.mail.clean import body_text, one_line
+from reviewbot.mail.decode import sent_date
 from reviewbot.model import Address, AppliedPatch, Category, Confidence, Draft, Finding, Message, Verdict
 
 WIDTH = 72
@@ -27,7 +27,11 @@ _MADE_UP = ("@archive-page.invalid", "@no-message-id.invalid")
 _QUOTED_HUNK = re.compile(r"^[>| \t]*@@ ")
 _QUOTED_FILE = re.compile(r"^[>| \t]*diff --git ")
 _DIFF_LINE = re.compile(r"^[>| \t]*(?:[-+ \t\\]|@@|$)")
-_SENTENCE = re.compile(r"(?<=[?.]) +(?=[a-z])")
+_QUOTED_OLD = re.compile(r"^[>| \t]*--- \S")
+_QUOTED_NEW = re.compile(r"^[>| \t]*\+\+\+ \S")
+_STARTS = re.compile(r"(?:^|(?<=[\w)`][?.]) +)([a-z]+)(?=[ ,:?.]|$)")
+_STRING = re.compile(r'"(?:[^"\\\n]|\\.)*"')
+_MOST_CODE = 10_000
 CUT = "> [ ... ]"
 
 
@@ -40,13 +44,14 @@ class DraftStyle:
 
 
 def worth_drafting(finding: Finding) -> bool:
-    """True for what the patch introduced (or its hunks alone show) with at least moderate confidence, in its diff."""
-    blamed = finding.verdict in (Verdict.INTRODUCED, Verdict.UNPROVEN)
-    return blamed and finding.confidence is not Confidence.LOW and finding.mail_line > 0
+    """True for what the patch was proven to introduce, with at least moderate confidence, in its diff."""
+    return finding.verdict is Verdict.INTRODUCED and finding.confidence is not Confidence.LOW and finding.mail_line > 0
 
 
 def draft(patch: AppliedPatch, findings: Iterable[Finding], style: DraftStyle) -> Draft | None:
-    """The reply to one patch, None if nothing is worth the maintainer's time."""
+    """The reply to one patch, None if nothing is worth the maintainer's time, or its author's mail is not here."""
+    if patch.patch.quote_depth:  # the mail quotes it: who sent the mail did not write it
+        return None
     chosen = _chosen([f for f in findings if worth_drafting(f)], style)
     if not chosen:
         return None
@@ -126,7 +131,7 @@ def _address(address: Address) -> str:
 def _body(message: Message, findings: list[Finding]) -> str:
     lines = message.body.split("\n")
     places = dict(_by_place(findings))
-    out, shown, said = [attribution(message)], 0, dict[tuple[str, Confidence], str]()
+    out, shown, said = [attribution(message)], 0, list[Finding]()
     for at in sorted({at for place in places for at in _quoted(lines, place)}):
         out += _gap(lines, shown, at)
         out.append(_quote(lines[at]))
@@ -141,12 +146,24 @@ def _body(message: Message, findings: list[Finding]) -> str:
 def _quoted(lines: list[str], place: int) -> set[int]:
     """The 0-based lines to quote for a remark under the 1-based line `place`: file and hunk headers, some context."""
     hunk = _above(lines, place - 1, _QUOTED_HUNK)
-    file = _above(lines, hunk, _QUOTED_FILE)
+    file = _heading(lines, hunk)
     headings = range(file, min(hunk, file + _MAX_HEADINGS))
     start = hunk + 1
     if start < place and not _DIFF_LINE.match(lines[start]):
         start += 1  # the mail wrapped the hunk's header
     return {*headings, *range(hunk, start), *range(max(start, place - 1 - _CONTEXT), place)}
+
+
+def _heading(lines: list[str], hunk: int) -> int:
+    """The 0-based line where the headers of a hunk's file begin: `diff --git`, or `---` of a plain diff."""
+    git = _above(lines, hunk, _QUOTED_FILE)
+    for at in range(min(hunk, len(lines) - 1) - 2, -1, -1):
+        if at <= git < hunk:
+            return git
+        named = _QUOTED_OLD.match(lines[at]) and _QUOTED_NEW.match(lines[at + 1])
+        if named and _QUOTED_HUNK.match(lines[at + 2]):
+            return git if git < at <= git + _MAX_HEADINGS else at
+    return git
 
 
 def _gap(lines: list[str], start: int, end: int) -> list[str]:
@@ -175,43 +192,78 @@ def _quote(line: str) -> str:
 
 
 def attribution(message: Message) -> str:
-    """The line that says whose words are quoted; without a date where the mail has none that can be read."""
+    """The line that says whose words are quoted; the date as it was sent, if it can be read."""
     who = message.author.label or "the author"
-    if message.date is None:
+    sent = sent_date(message)
+    if sent is None:
         return f"{who} wrote:"
-    return f"On {message.date:%a, %d %b %Y %H:%M:%S %z}, {who} wrote:"
+    return f"On {sent:%a, %d %b %Y %H:%M:%S %z}, {who} wrote:"
 
 
-def remark(finding: Finding, said: dict[tuple[str, Confidence], str]) -> list[str]:
-    """The lines of one remark.  `said` remembers what was said before in this mail, by rule; it is added to."""
+def remark(finding: Finding, said: list[Finding]) -> list[str]:
+    """The lines of one remark.  `said` holds what was said before in this mail; the remark is added to it."""
+    alike = [f for f in said if _kind(f) == _kind(finding)]
+    follows = bool(alike) and alike[-1] is said[-1]
+    same_words = any(f.message == finding.message for f in alike)
+    said.append(finding)
     suggestion = finding.suggestion or ""
-    kind = (finding.rule, finding.confidence)  # a near miss has another confidence, and needs its own words
-    again = said.get(kind)
-    said[kind] = finding.message
-    if again == finding.message:
+    if follows and alike[-1].message == finding.message:
         return ["Same here."]
-    if again is not None and suggestion:
+    if follows and suggestion:
         return ["Same here:", "", *_indented(suggestion)]
-    text = textwrap.wrap(sentences(finding.message), WIDTH, break_long_words=False, break_on_hyphens=False)
+    if same_words and finding.helper:
+        text = [f"{finding.helper.removesuffix('()')}() here, too?"]
+    else:
+        text = _wrapped(finding)
     if suggestion and suggestion not in finding.message:
         return [*text, "", *_indented(suggestion)]
     return text
+
+
+def _kind(finding: Finding) -> tuple[str, Confidence]:
+    """What is said in the same words; a near miss has another confidence, and needs its own."""
+    return finding.rule, finding.confidence
+
+
+def _wrapped(finding: Finding) -> list[str]:
+    """The message in lines; what stands in it of the code is never parted, though it be too long for a line."""
+    known = [finding.suggestion or "", finding.code]
+    code = "\n".join(" ".join(text[:_MOST_CODE].split()) for text in known)
+    pieces: list[str] = []
+    last = ""
+    for word in sentences(finding.message, f"{code} {finding.helper or ''}").split():
+        if last and f"{last.lstrip('`')} {word.rstrip('`,;?.')}" in code:
+            pieces[-1] += f" {word}"
+        else:
+            pieces.append(word)
+        last = word
+    lines = pieces[:1]
+    for piece in pieces[1:]:
+        if len(lines[-1]) + 1 + len(piece) > WIDTH:
+            lines.append(piece)
+        else:
+            lines[-1] += f" {piece}"
+    return lines
 
 
 def _indented(code: str) -> list[str]:
     return [f"\t{line}" for line in code.split("\n")]
 
 
-def sentences(message: str) -> str:
-    """A rule's lower-case message as sentences; a word that is code keeps its case."""
-    parts = [_capital(part) for part in _SENTENCE.split(message)]
-    text = " ".join(parts)
+def sentences(message: str, code: str = "") -> str:
+    """A rule's lower-case message as sentences; a word that is code, or a name in `code`, keeps its case."""
+    names = frozenset(re.findall(r"[A-Za-z_]\w*", _STRING.sub("", code)))
+    out, done, depth, ticks = "", 0, 0, 0
+    for match in _STARTS.finditer(message):
+        between = message[done : match.start(1)]
+        depth += between.count("(") - between.count(")")
+        ticks += between.count("`")
+        word = match.group(1)
+        is_code = word in names or depth > 0 or ticks % 2
+        out += between + (word if is_code else word.capitalize())
+        done = match.end()
+    text = out + message[done:]
     return text if text.endswith(("?", ".", "!", ":")) else f"{text}."
-
-
-def _capital(part: str) -> str:
-    first = part.split(" ", 1)[0]
-    return part[:1].upper() + part[1:] if re.fullmatch(r"[a-z]+[,:?.]?", first) else part
 
 
 def style_rules(categories: Iterable[tuple[str, Category]]) -> frozenset[str]:

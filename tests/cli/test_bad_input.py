@@ -214,12 +214,16 @@ def test_mail_of_100_megabytes(tmp_path: Path, tree: Path) -> None:
 
 
 def test_patch_of_100_megabytes(tmp_path: Path, tree: Path) -> None:
-    """When the only mail is that large, there is nothing to review."""
+    """When the only mail is that large, there is nothing to review, and that is why."""
     with (tmp_path / "large.eml").open("wb") as out:
         out.write(patch_mail())
         for _ in range(100):
             out.write((b"+" * 79 + b"\n") * 13108)
-    refused(reviewbot("check", tmp_path / "large.eml", "--tree", tree), "large.eml")
+    refused(
+        reviewbot("check", tmp_path / "large.eml", "--tree", tree),
+        "large.eml: pear@example.org has 104",
+        "and was skipped",
+    )
 
 
 def test_thread_of_10000_mails(tmp_path: Path, tree: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import io
 import re
+from dataclasses import replace
 
 import pytest
 from rich.console import Console
@@ -27,11 +28,18 @@ def review(*findings: Finding, applied: bool = True, skipped: tuple[Skipped, ...
     return Review(whole, findings, coverage, (), ())
 
 
-def shown(made: Review, *, terminal: bool = True, width: int = 80, everything: bool = False) -> str:
+def shown(
+    made: Review,
+    *,
+    terminal: bool = True,
+    width: int = 80,
+    everything: bool = False,
+    archive: str = "https://lore.kernel.org/all",
+) -> str:
     """What is printed."""
     out = io.StringIO()
     console = Console(file=out, force_terminal=terminal, width=width, color_system="standard" if terminal else None)
-    show_review(console, made, Written((), ()), "https://lore.kernel.org/all", everything=everything)
+    show_review(console, made, Written((), ()), archive, everything=everything)
     return out.getvalue()
 
 
@@ -61,6 +69,24 @@ def test_link() -> None:
     """The message id is a link on a terminal."""
     assert "\x1b]8;" in shown(review())
     assert "https://lore.kernel.org/all/1%40x/" in shown(review())
+
+
+def test_no_link_for_a_local_mail() -> None:
+    """What came from a file may be in no archive, and is no link."""
+    assert "<1@x>" in shown(review(), archive="")
+    assert "\x1b]8;" not in shown(review(), archive="")
+
+
+def test_recounted_hunks_are_told_once() -> None:
+    """The repair says that hunks were recounted; the note about it is not shown beside it."""
+    made = review()
+    (one,) = made.applied.patches
+    note = "hunk headers did not fit their lines; the lines were counted anew"
+    for how, shows in (("hunk counts recounted", False), ("white space ignored", True)):
+        odd = replace(one, patch=replace(one.patch, problems=(note,)), how=how)
+        text = shown(replace(made, applied=replace(made.applied, patches=(odd,))), terminal=False)
+        assert f"applied with a repair: {how}" in text
+        assert (note in text) is shows
 
 
 def test_code_is_not_wrapped() -> None:

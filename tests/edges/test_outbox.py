@@ -100,6 +100,26 @@ def test_a_stranger_is_kept(tmp_path: Path) -> None:
     assert (tmp_path / FIRST).read_bytes() == b"mine"
 
 
+@pytest.mark.parametrize("link", [False, True])
+def test_a_stranger_is_no_mail(tmp_path: Path, link: bool) -> None:
+    """A file that reviewbot never wrote, or a link in a draft's place, is kept and its content not put in the mbox."""
+    out = tmp_path / "out"
+    write(out, draft(1), draft(2)) if link else out.mkdir()
+    (tmp_path / "secret").write_bytes(b"secret")
+    if link:
+        (out / FIRST).unlink()
+        (out / FIRST).symlink_to(tmp_path / "secret")
+    else:
+        (out / FIRST).write_bytes(b"secret")
+    written = write(out, draft(1, "new\n"), draft(2, "new\n"))
+
+    assert written.kept == (out / FIRST,)
+    assert (out / FIRST).read_bytes() == b"secret"
+    assert (out / FIRST).is_symlink() == link
+    assert subjects(out) == [draft(2).subject]
+    assert b"secret" not in (out / MBOX).read_bytes()
+
+
 def test_stale_is_removed(tmp_path: Path) -> None:
     """A draft that is no longer wanted goes, unless it was edited."""
     write(tmp_path, draft(1), draft(2))

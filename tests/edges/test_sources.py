@@ -10,6 +10,7 @@ import pytest
 from reviewbot.edges import sources
 from reviewbot.edges.sources import Where, find
 from reviewbot.errors import MailError, UsageError
+from reviewbot.mail.mbox import MailFile
 from tests.inbox import make_mail, to_mboxrd
 
 
@@ -48,6 +49,32 @@ def test_large_mailbox(mbox: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPat
     """Of a large one come the mails that hang together with the one named."""
     monkeypatch.setattr(sources, "MAX_WHOLE", 4)
     assert ids(find("v1-a@x", where(tmp_path, mbox))) == {"v1-0@x", "v1-1@x", "v1-a@x"}
+
+
+def test_last_mail_of_a_long_thread(tmp_path: Path) -> None:
+    """The mail that was asked for is found, though its thread is cut."""
+    mails = [make_mail(f"r{n}@x", "Re: pear", to=f"r{n - 1}@x" if n else "v1-1@x") for n in range(5100)]
+    (tmp_path / "a.mbox").write_bytes(to_mboxrd([PATCH, *mails]))
+    found = find("r5099@x", where(tmp_path, tmp_path / "a.mbox"))
+    assert len(ids(found)) == 5000
+    assert {"r5099@x", "r5098@x", "v1-1@x"} <= ids(found)
+
+
+def test_only_mail_is_too_large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Why the only mail was left out is what the error says, in a file and in a mailbox."""
+    small = MailFile((), ("v1-1@x has 9 bytes, more than 8, and was skipped",))
+    monkeypatch.setattr(sources, "split", lambda _data: small)
+    path = _written(tmp_path / "a", PATCH)
+    for what, mboxes in ((str(path), ()), ("v1-1@x", (path,))):
+        with pytest.raises(MailError, match="v1-1@x has 9 bytes, more than 8"):
+            find(what, where(tmp_path, *mboxes))
+
+
+@pytest.mark.parametrize(("what", "wanted"), [("-", True), (".", True), ("v1-1@x", False)])
+def test_local(what: str, wanted: bool) -> None:
+    """Standard input and paths are local, an id only with mailboxes."""
+    assert sources.is_local(what, ()) is wanted
+    assert sources.is_local(what, (Path("a"),))
 
 
 def test_several_mailboxes(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -82,8 +83,7 @@ def test_absurd_numbers_stay_readable() -> None:
     """A patch 1 of 9999 does not name 9998 missing ones."""
     found = series([patch("p", "[PATCH 1/99999] x")], "p")
 
-    assert len(found.problems) == 11
-    assert found.problems[-1] == "9988 more patches are missing"
+    assert found.problems == ("patches 2, 3, 4, 5, 6, 7, 8, 9, 10, 11 and 9988 more of 9999 are missing",)
 
 
 def test_revisions() -> None:
@@ -211,6 +211,7 @@ def test_quoted_diff_whose_mail_is_not_here() -> None:
 
     assert (ids(found), found.patches[0].quote_depth, found.patches[0].in_reply) == (["q"], 2, True)
     assert found.patches[0].diff == DIFF
+    assert found.problems == ("the diff is quoted from a mail that is not here; no reply to it is drafted",)
 
 
 def test_two_diffs_of_one_file_are_alternatives() -> None:
@@ -318,3 +319,28 @@ def test_the_founding_thread(shared: Path) -> None:
     assert [ids(s)[0] for s in found[:3]] == ["seed-barry-rfc@reconstructed.invalid"] * 3
     assert len({patch_id(s.patches[0].files) for s in found}) == 1
     assert [s.patches[0].quote_depth for s in found] == [0, 0, 0, 2]
+
+
+def test_patches_that_are_missing_share_a_sentence() -> None:
+    """One missing patch has its name, several are listed in one clause."""
+    found = series([patch("a3", "[PATCH 3/5] x"), patch("a5", "[PATCH 5/5] y", answers="a3")], "a3")
+
+    assert found.problems == ("patches 1, 2 and 4 of 5 are missing",)
+
+
+def test_a_patch_mail_s_problems_are_not_the_series() -> None:
+    """What is odd about a patch's mail is told with the patch, not twice."""
+    odd = replace(patch("a1", "[PATCH] x"), problems=("a munged From",))
+
+    assert series([odd], "a1").problems == ()
+
+
+def test_cover_letter_that_was_sent_again() -> None:
+    """Asked for a cover letter whose patches hang from a later copy of it, the copy is named."""
+    lone = words("c1", "[PATCH 0/1] pears")
+    again = words("c2", "[PATCH 0/1] pears", day=5)
+    found = series([lone, again, patch("p2", "[PATCH 1/1] x", answers="c2", day=5)], "c1")
+
+    assert ids(found) == ["p2"]
+    assert found.problems == ("c1 was sent again; the copy that is reviewed is c2",)
+    assert series([lone, again, patch("p2", "[PATCH 1/1] x", answers="c2", day=5)], "c2").problems == ()

@@ -64,6 +64,26 @@ def test_limit() -> None:
     assert thread.problems == ("the thread has 20 mails; only the first 5 were read",)
 
 
+def test_limit_keeps_what_was_asked_for() -> None:
+    """The named mail, patches and what the mail answers stay; it hangs below the nearest that stayed."""
+    fix = replace(note("fix", day=25), subject="[PATCH] x")
+    chain = [note("m1", day=1)] + [note(f"m{i}", f"m{i - 1}", day=i) for i in range(2, 21)]
+    others = [note(f"o{i}", day=1) for i in range(9)]
+    thread = build_thread([*others, *chain, fix], limit=4, keep="m20")
+
+    assert {m.msgid for m in thread.messages} == {"m20", "m19", "m18", "fix"}
+    assert thread.problems == ("the thread has 30 mails; only the first 4 were read",)
+    assert dict(thread.parents) == {"m20": "m19", "m19": "m18"}
+
+
+def test_limit_bridges_what_was_left_out() -> None:
+    """A mail hangs below the nearest mail above it that was kept, here a patch."""
+    root = replace(note("root"), subject="[PATCH] x")
+    thread = build_thread([root, note("a", "root", 2), note("b", "a", 3)], limit=2, keep="b")
+
+    assert dict(thread.parents) == {"b": "root"}
+
+
 def test_ten_thousand_mails_deep() -> None:
     """A chain of 10,000 replies needs no recursion and little time."""
     first = note("m0")

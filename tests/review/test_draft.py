@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from reviewbot.model import Confidence, Finding, Verdict
-from reviewbot.review.draft import sentences
-from tests.review.made import finding, message
-from tests.review.replies import draft_of, line_of, text
+from reviewbot.review.draft import DraftStyle, draft, sentences
+from tests.review.made import MadeUpTree, finding, message, patch
+from tests.review.replies import BODY, ME, draft_of, line_of, text
 
 WHOLE = (
     "On Mon, 02 Nov 2026 10:00:00 +0000, Ann Author wrote:\n"
@@ -92,6 +94,49 @@ def test_same_rule_other_words() -> None:
     assert "> +bad(4);\n\nIs it meant to be good?\n\n\tgood(4);\n" in made
 
 
+def test_same_here_only_of_the_remark_above() -> None:
+    """After a remark of another rule the words name the helper, or are said again."""
+    for helper, again in (("good", "good() here, too?"), (None, "Can this fail?")):
+        made = text(
+            finding(line_of("bad(1)"), "can this fail?", helper=helper),
+            finding(line_of("seven()"), "is it odd?", rule="other"),
+            finding(line_of("bad(2)"), "can this fail?", helper=helper),
+        )
+        assert f"> +\tbad(2);\n\n{again}\n" in made
+        assert "Same here" not in made
+
+
+def test_code_in_a_message_is_not_parted() -> None:
+    """A proposal within a message stands on a line of its own when it is long, in one piece."""
+    code = "good(first_argument ? second_argument : third_argument, fourth_argument + fifth_argument)"
+    made = text(finding(line_of("bad(1)"), f"this is the smaller of the two; would {code} do?", suggestion=code))
+    assert f"\nThis is the smaller of the two; would\n{code}\ndo?\n" in made
+
+
+def test_no_draft_for_a_quoted_diff() -> None:
+    """Who quotes a diff did not write it, and is not written to."""
+    applied = patch(BODY, MadeUpTree({}), MadeUpTree({}))
+    remark, style = finding(line_of("bad(1)")), DraftStyle(ME, frozenset())
+    assert draft(applied, [remark], style) is not None
+    assert draft(replace(applied, patch=replace(applied.patch, quote_depth=1)), [remark], style) is None
+
+
+@pytest.mark.parametrize("mark", ["", "> "])
+def test_plain_diff(mark: str) -> None:
+    """A patch without `diff --git` names its file as well, also when it has two."""
+    one = "--- a/a.c\n+++ b/a.c\n@@ -1 +1,2 @@\n int x;\n+bad(1);\n"
+    body = one + one.replace("a.c", "b.c")
+    body = "".join(f"{mark}{line}\n" for line in body.splitlines())
+    quoted = "".join(f">{'' if mark else ' '}{line}\n" for line in body.splitlines()[5:])
+    assert f"> [ ... ]\n{quoted}\n" in text(finding(10), mail=message(body))
+
+
+def test_date_as_it_was_sent() -> None:
+    """The date is in the sender's time zone."""
+    made = text(finding(line_of("bad(1)")), mail=message(BODY, headers="Date: Mon, 02 Nov 2026 01:30:00 -0800\n"))
+    assert made.startswith("On Mon, 02 Nov 2026 01:30:00 -0800, Ann Author wrote:\n")
+
+
 def test_two_remarks_on_a_line() -> None:
     """Two rules on one line share the quote."""
     made = text(finding(line_of("bad(1)"), "one?", rule="a"), finding(line_of("bad(1)"), "two?", rule="b"))
@@ -136,6 +181,21 @@ def test_not_worth_a_mail(unwanted: Finding) -> None:
 def test_sentences(message_text: str, wanted: str) -> None:
     """A rule's words become sentences, and code keeps its case."""
     assert sentences(message_text) == wanted
+
+
+@pytest.mark.parametrize(
+    ("message_text", "code", "wanted"),
+    [
+        ("this is x ? a : c elements in one product", "(x ? a : c) * 8", "This is x ? a : c elements in one product."),
+        ("this is x? a : c elements", "x? a : c", "This is x? a : c elements."),
+        ("would min(x, c? pear : x) do?", "", "Would min(x, c? pear : x) do?"),
+        ("len is short; would it do?", "f(len)", "len is short; would it do?"),
+        ("is it? it may be", 'f("it")', "Is it? It may be."),
+    ],
+)
+def test_code_keeps_its_case(message_text: str, code: str, wanted: str) -> None:
+    """A word of the code is no start of a sentence."""
+    assert sentences(message_text, code) == wanted
 
 
 def test_diff_quoted_in_a_reply() -> None:
