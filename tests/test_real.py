@@ -14,8 +14,16 @@ from typing import Any
 
 import pytest
 
+from reviewbot.match.engine import Terms
+from reviewbot.match.run import run_rule, wanted
+from reviewbot.match.site import TreeView
+from reviewbot.model import SourceFile
+from reviewbot.registry import load_rules
+from reviewbot.syntax.facts import read_facts
+from reviewbot.syntax.parse import parse
 from tests.conftest import real_tree
 from tests.inbox import PublicInbox, inbox_of
+from tests.rules.harness import FolderTree
 
 pytestmark = [pytest.mark.shared, pytest.mark.tree, pytest.mark.inbox]
 
@@ -88,29 +96,39 @@ def test_real_series(inbox: PublicInbox, shared: Path) -> None:
         assert patches[case["patch_msgid"]]["applied"], case["patch_msgid"]
 
 
+KNOWN = (
+    ("20241216175044.4144442-3-ninad@linux.ibm.com", "6.12", "dev-err-probe-result", "drivers/hwmon/pmbus/crps.c", 38),
+    ("20241024085922.133071-10-tmyu0@nuvoton.com", "6.12", "dev-err-probe", "drivers/rtc/rtc-nct6694.c", 228),
+    ("20221207163359.26564-3-larry.lai@yunjingtech.com", "6.1", "kcalloc", "drivers/pinctrl/pinctrl-upboard.c", 1271),
+)
+
+
+@pytest.mark.parametrize(("msgid", "version", "rule", "path", "line"), KNOWN)
+def test_known_findings(msgid: str, version: str, rule: str, path: str, line: int, inbox: PublicInbox) -> None:
+    """What a human reviewer asked for under these lines is found there."""
+    found = check(msgid, real_tree(version), "--archive", inbox.url)
+    places = {(f["patch"], f["rule"], f["file"], f["line"], f["verdict"]) for f in found["findings"]}
+
+    assert (msgid, rule, path, line, "introduced") in places
+
+
+FOUNDING = (
+    b"int f(struct vm_area_struct *vma)\n{\n"
+    b"\treturn !vma->vm_file || (!(vma->vm_flags & VM_SHARED) &&\n\t\t\t\t (vma->vm_flags & VM_WRITE));\n}\n"
+)
+
+
 @pytest.mark.parametrize("folder", ["mm", "fs", "kernel", "drivers/gpu"])
 def test_no_false_cow(folder: str) -> None:
-    """The founding rule reports nothing in Linux 7.2 as it is: every site there means something else."""
-    from reviewbot.match.engine import Terms
-    from reviewbot.match.run import run_rule, wanted
-    from reviewbot.match.site import TreeView
-    from reviewbot.model import SourceFile
-    from reviewbot.registry import load_rules
-    from reviewbot.syntax.facts import read_facts
-    from reviewbot.syntax.parse import parse
-
+    """The founding rule reports the founding code, and nothing of Linux 7.2 as it is: its sites mean something else."""
     tree = real_tree("7.2")
-
-    class Folder:
-        name = "7.2"
-
-        def read(self, path: str) -> bytes | None:
-            return (tree / path).read_bytes() if (tree / path).is_file() else None
-
-    view = TreeView(Folder(), read_facts(Folder()))
+    snapshot = FolderTree(tree)
+    view = TreeView(snapshot, read_facts(snapshot))
     rule = next(r for r in load_rules() if r.id == "is-cow-mapping")
     files = sorted(p for p in (tree / folder).rglob("*.[ch]") if wanted(rule, p.read_bytes()))
+    assert files
     sources = [SourceFile(str(p.relative_to(tree)), p.read_bytes()) for p in files]
-    reports = [r for source in sources for r in run_rule(rule, Terms(parse(source, view.facts)), view)]
+    planted = SourceFile("mm/planted.c", FOUNDING)
+    found = [r for s in (planted, *sources) for r in run_rule(rule, Terms(parse(s, view.facts)), view)]
 
-    assert [f"{r.match.path}:{r.match.span.first_line}" for r in reports] == []
+    assert [f"{r.match.path}:{r.match.span.first_line}" for r in found] == ["mm/planted.c:3"]
