@@ -18,12 +18,16 @@ __all__ = ["Advice", "Category", "Confidence", "Example", "HelperCall", "Match",
 
 @dataclass(frozen=True, slots=True)
 class HelperCall:
-    """A helper of the tree that means the same as an expression: its name, the rewritten call, where it is declared."""
+    """A helper of the tree that means the same as an expression: its name, the rewritten call, where it is declared.
+
+    `typed` is True if each argument for a structure or a pointer is known to have the parameter's type.
+    """
 
     name: str
     call: str
     path: str
     line: int
+    typed: bool
 
 
 class Site(Protocol):
@@ -42,8 +46,14 @@ class Site(Protocol):
     def text(self, name: str) -> str:
         """The source text bound to the metavariable `name` ("" if unbound)."""
 
+    def offset_of(self, name: str) -> int | None:
+        """Where in code() the text bound to `name` starts; None if it is not there."""
+
     def type_of(self, name: str) -> str | None:
         """The declared type of the identifier bound to `name`, as written ("struct device *"); None if unknown."""
+
+    def declared_type(self, identifier: str) -> str | None:
+        """The declared type of a parameter or local of this function, as type_of() gives it."""
 
     def is_constant(self, name: str) -> bool:
         """True if the text bound to `name` is built of literals, sizeof and upper-case names only."""

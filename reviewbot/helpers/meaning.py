@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from reviewbot.helpers.headers import Helper, World, substitute
+from reviewbot.helpers.shown import show, texts_of
 from reviewbot.match.boolean import Formula, formula, same_meaning
 from reviewbot.match.normal import normal
 from reviewbot.rule import HelperCall
@@ -24,6 +25,8 @@ _MAX_PARTS, _MAX_DEPTH = 400, 40
 """Size of a body and of an argument above which a call is not unfolded: the patched tree's headers may be hostile."""
 _MAX_STEPS = 10_000
 _NUMBER = re.compile(r"^(0[xX][0-9a-fA-F]+|\d+)[uUlL]*$")
+_FORCE = re.compile(r"\b__force\b")
+_HEAD = "int f(void) { return "
 TypeOf = Callable[[str], str | None]
 
 
@@ -36,15 +39,16 @@ class Meaning:
     _bodies: dict[str, Formula] = field(default_factory=dict)
 
     def equivalent(self, expression: str, type_of: TypeOf) -> tuple[HelperCall, ...]:
-        """The helpers that mean `expression`, each with the call that replaces it; the shortest call first."""
+        """The helpers that mean `expression`, each with the call that replaces it; typed and short calls first."""
         term = read_expression(expression)
         if term is None:
             return ()
-        code = formula(self._canonical(term, {}), self.is_bit)
-        calls = [
-            call for helper in self.world.helpers.values() if (call := self._call(helper, code, type_of)) is not None
-        ]
-        return tuple(sorted(calls, key=lambda c: (len(c.call), c.name)))
+        types = {part.value: kind for part in term.walk() if part.kind == "id" and (kind := type_of(part.value))}
+        code = formula(self._canonical(term, types), self.is_bit)
+        written = texts_of(term, (_HEAD + expression).encode())
+        found = [self._call(helper, code, written, types) for helper in self.world.helpers.values()]
+        calls = [call for call in found if call is not None]
+        return tuple(sorted(calls, key=lambda c: (not c.typed, len(c.call), c.name)))
 
     def is_bit(self, term: Term) -> str | None:
         """The identity of a single-bit flag: its bit's name or number; None for anything else or unknown."""
@@ -81,18 +85,22 @@ class Meaning:
                 return read_expression(_filled(macro, tuple(kid.value for kid in term.kids[1:])))
         return None
 
-    def _call(self, helper: Helper, code: Formula, type_of: TypeOf) -> HelperCall | None:
+    def _call(self, helper: Helper, code: Formula, written: dict[str, str], types: dict[str, str]) -> HelperCall | None:
         body = self._body(helper)
         if len(body.atoms()) < 2 or len(body.atoms()) != len(code.atoms()):
             return None
         for bound, _places in same_meaning(body, code, {}):
             arguments = [bound.get("$" + name) for _type, name in helper.parameters]
-            texts = [show(argument) for argument in arguments if argument is not None]
-            agree = all(
-                _agrees(type_of(text), kind) for text, (kind, _name) in zip(texts, helper.parameters, strict=False)
-            )
-            if len(texts) == len(helper.parameters) and agree:
-                return HelperCall(helper.name, f"{helper.name}({', '.join(texts)})", helper.path, helper.line)
+            shown = [show(argument, written) for argument in arguments if argument is not None]
+            texts = [text for text in shown if text is not None]
+            if len(texts) < len(helper.parameters):
+                continue
+            agree = [
+                _agrees(types.get(text), kind) for text, (kind, _name) in zip(texts, helper.parameters, strict=True)
+            ]
+            if False not in agree:
+                call = f"{helper.name}({', '.join(texts)})"
+                return HelperCall(helper.name, call, helper.path, helper.line, None not in agree)
         return None
 
     def _body(self, helper: Helper) -> Formula:
@@ -121,13 +129,20 @@ class Meaning:
         return Term(term.kind, term.value, kids, term.start, term.end)
 
     def _storage(self, term: Term, types: dict[str, str]) -> Term:
-        """One name for one storage: `(&x)->m` is `x.m`, a lone bitmap is its struct, union fields are the first one."""
+        """One name for one storage: `(&x)->m` is `x.m`, union fields are the first one, a lone bitmap is its struct.
+
+        Of a union with a word the bitmap is that word; else it is no word that a call could pass, so "bitmap" is a
+        kind of its own.
+        """
         kids = tuple(self._storage(kid, types) for kid in term.kids)
         if term.kind == "arrow" and kids and kids[0].kind == "unary" and kids[0].value == "&":
-            term, kids = Term("dot", term.value, kids, term.start, term.end), kids[0].kids
+            term, kids = term.rebuilt("dot", term.value, term.kids[0].kids), kids[0].kids
         if term.kind in ("arrow", "dot"):
             if term.value in self.world.transparent:
-                return kids[0] if term.kind == "dot" else term.rebuilt("unary", "*", kids)
+                if term.kind == "dot" and kids[0].value != term.kids[0].value:
+                    return kids[0]
+                place = kids[0] if term.kind == "arrow" else term.rebuilt("unary", "&", kids)
+                return term.rebuilt("bitmap", "", (place,))
             struct = re.search(r"struct (\w+)", types.get(kids[0].value, "")) if kids[0].kind == "id" else None
             alias = self.world.aliases.get((struct.group(1), term.value)) if struct else None
             return term.rebuilt(term.kind, alias or term.value, kids)
@@ -136,8 +151,7 @@ class Meaning:
 
 def read_expression(text: str) -> Term | None:
     """The term of a piece of C text that is one expression, None if it is none."""
-    plain = re.sub(r"\b__force\b", "", text)
-    code = f"int f(void) {{ return {plain}; }}"
+    code = _HEAD + _FORCE.sub(_blank, text) + "; }"
     root = parse_text(code)
     function = root.named_children[0] if root.named_children else None
     block = function.child_by_field_name("body") if function is not None else None
@@ -150,22 +164,8 @@ def read_expression(text: str) -> Term | None:
     return term.kids[0].kids[0]
 
 
-def show(term: Term) -> str:
-    """A term as C text, for the arguments of a proposed call."""
-    inner = [show(kid) for kid in term.kids]
-    if term.kind in ("id", "num", "str"):
-        return term.value
-    if term.kind in ("arrow", "dot"):
-        return f"{inner[0]}{'->' if term.kind == 'arrow' else '.'}{term.value}"
-    if term.kind == "call":
-        return f"{inner[0]}({', '.join(inner[1:])})"
-    if term.kind == "index":
-        return f"{inner[0]}[{inner[1]}]"
-    if term.kind == "unary":
-        return f"{term.value}{inner[0]}"
-    if term.kind == "binary":
-        return f"({f' {term.value} '.join(inner)})"
-    return " ".join(inner) or term.value
+def _blank(found: re.Match[str]) -> str:
+    return " " * len(found.group())
 
 
 def _filled(macro: Macro, arguments: tuple[str, ...]) -> str:
@@ -202,10 +202,12 @@ def _index(term: Term) -> str | None:
     return term.value if term.kind == "id" else None
 
 
-def _agrees(given: str | None, wanted: str) -> bool:
-    """Unknown agrees with everything, one number with another; structs and pointers only with their like."""
-    if given is None or not any(mark in kind for kind in (given, wanted) for mark in ("*", "struct", "union")):
+def _agrees(given: str | None, wanted: str) -> bool | None:
+    """One number agrees with another, structs and pointers only with their like; None if that is not known."""
+    if not any(mark in kind for kind in (given or "", wanted) for mark in ("*", "struct", "union")):
         return True
+    if given is None:
+        return None
 
     def plain(kind: str) -> str:
         return re.sub(r"\s+", "", re.sub(r"\bconst\b", "", kind))

@@ -23,6 +23,11 @@ _TRUTH_PARENTS = frozenset({"if_statement", "while_statement", "do_statement"})
 _BLOCKS = frozenset({"block", "case", "label"})
 _LEAF_TYPES = frozenset({"comment", "string_literal", "string_content", "char_literal", "system_lib_string"})
 _MAX_PARENTHESES = 50
+_NO_CODE = re.compile(
+    rb"""/\*.*?(?:\*/|\Z)|//[^\n]*|"(?:[^"\\\n]|\\.)*"?|'(?:[^'\\\n]|\\.)*'?""",
+    re.DOTALL,
+)
+"""Comments, strings and characters; each may lack its end, so that no text is read twice."""
 _MAX_TRIES = 200_000
 """Steps taken for one pattern in one file before the rest of the file is given up (and said to be)."""
 _MAX_CLIMB = 1000
@@ -40,6 +45,13 @@ class Terms:
     exhausted: list[str] = field(default_factory=list)
     _made: dict[tuple[int, int, frozenset[str]], Term] = field(default_factory=dict)
     _symbols: dict[int, dict[str, str]] = field(default_factory=dict)
+    _bare: bytes | None = None
+
+    def bare(self) -> bytes:
+        """The file's text with blanks for comments and strings, byte for byte."""
+        if self._bare is None:
+            self._bare = _NO_CODE.sub(lambda found: b" " * len(found.group()), self.unit.source.text)
+        return self._bare
 
     def of(self, node: Node, on: frozenset[str]) -> Term:
         """The normal term of a node under the isomorphisms `on`."""
@@ -92,7 +104,7 @@ def find(
             continue
         search = _statements if compiled.statements else _expressions
         for bound, covered in search(terms, compiled, node, budget):
-            place = _balanced(text, min(t.start for t in covered), max(t.end for t in covered))
+            place = _balanced(terms.bare(), min(t.start for t in covered), max(t.end for t in covered))
             yield _match(terms.unit, bound, place), bound, covered
         if budget[0] < 0:
             terms.exhausted.append(compiled.source.text)
@@ -100,7 +112,7 @@ def find(
 
 
 def _balanced(text: bytes, start: int, end: int) -> tuple[int, int]:
-    """The range with the parentheses that terms leave out: `!(a) && (b` becomes `!(a) && (b)`."""
+    """The range with the parentheses that terms leave out: `!(a) && (b` becomes `!(a) && (b)`.  `text` is bare."""
     inside = text[start:end]
     lacking = inside.count(b"(") - inside.count(b")")
     after = re.compile(rb"(?:\s*\)){%d}" % lacking).match(text, end) if 0 < lacking < _MAX_PARENTHESES else None

@@ -105,8 +105,7 @@ def _report(rule: Rule, site: FileSite, covered: tuple[Term, ...]) -> Report | N
 
 def fill(template: str, words: dict[str, str]) -> str:
     """A template with {name} replaced, and nothing else read in it: the texts come from hostile code."""
-    out = template
-    parts = out.split("{")
+    parts = template.split("{")
     filled = [parts[0]]
     for part in parts[1:]:
         name, brace, rest = part.partition("}")

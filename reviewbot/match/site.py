@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass, field
 
 from reviewbot.helpers.constant import value_of
-from reviewbot.helpers.headers import World, read_world
+from reviewbot.helpers.headers import read_world
 from reviewbot.helpers.meaning import Meaning
 from reviewbot.match.unify import Bindings
 from reviewbot.model import Match, Snapshot
@@ -78,12 +78,20 @@ class FileSite:
         """See Site."""
         return self.match.text(name)
 
+    def offset_of(self, name: str) -> int | None:
+        """See Site."""
+        term, span = self.bound.get("$" + name), self.match.span
+        if term is None or not span.start <= term.start < term.end <= span.end:
+            return None
+        return len(self.unit.text(span.start, term.start))
+
     def type_of(self, name: str) -> str | None:
         """See Site."""
         term = self.bound.get("$" + name)
-        return self._declared(term.value) if term is not None and term.kind == "id" else None
+        return self.declared_type(term.value) if term is not None and term.kind == "id" else None
 
-    def _declared(self, name: str) -> str | None:
+    def declared_type(self, name: str) -> str | None:
+        """See Site."""
         if self._symbols is None:
             function = self.unit.function_at(self.match.span.start)
             self._symbols = symbols(self.unit, function) if function else {}
@@ -149,7 +157,7 @@ class FileSite:
     def equivalent(self, expression: str, headers: tuple[str, ...]) -> tuple[HelperCall, ...]:
         """See Site."""
         filled = re.sub(r"\$(\w+)", lambda found: f"({self.match.text(found.group(1))})", expression)
-        calls = self.view.meaning(headers).equivalent(filled, self._declared)
+        calls = self.view.meaning(headers).equivalent(filled, self.declared_type)
         # a helper is not made of itself, nor of its neighbours in its own header
         return tuple(call for call in calls if call.path != self.match.path)
 
@@ -164,6 +172,3 @@ def _constant(term: Term) -> bool:
     return term.kind in ("binary", "unary", "cast", "type") and all(
         _constant(kid) or kid.kind == "type" for kid in term.kids
     )
-
-
-__all__ = ["FileSite", "TreeView", "World"]

@@ -15,8 +15,8 @@ _REGISTERS = re.compile(r"^(?:drivers|sound)/")
 
 def _advice(site: Site) -> Advice | None:
     """FIELD_GET() or FIELD_PREP() where mask and shift are known to be a pair."""
-    if not _REGISTERS.match(site.match.path):
-        return None
+    if not _REGISTERS.match(site.match.path) or not site.match.function:
+        return None  # FIELD_PREP() is a statement expression, which has to stand in a function
     if site.match.alternative == _SHIFT_ALONE:
         return _shifted(site)
     operand, mask = ("x", "m") if site.is_constant("m") else ("m", "x")
@@ -44,7 +44,7 @@ def _advice(site: Site) -> Advice | None:
 def _shifted(site: Site) -> Advice | None:
     """`x << FOO_SHIFT` where FOO_MASK stands beside it and is that field."""
     stem, shift = re.sub(_SHIFT_WORD, "", site.text("s")), site.value_of("s")
-    if stem == site.text("s") or shift is None or site.text("x")[:1].isdigit():
+    if stem == site.text("s") or shift is None or site.is_constant("x"):
         return None
     for mask in (f"{stem}_MASK", f"{stem}_MSK"):
         value = site.value_of(mask)
@@ -72,7 +72,10 @@ def _written(mask: str, value: int | None) -> str:
     return f"BIT({low})" if high == low else f"GENMASK({high}, {low})"
 
 
-def _code(expression: str, defines: str = "#define FOO_MASK GENMASK(6, 4)\n#define FOO_SHIFT 4\n") -> str:
+_DEFINES = "#define FOO_MASK GENMASK(6, 4)\n#define FOO_SHIFT 4\n"
+
+
+def _code(expression: str, defines: str = _DEFINES) -> str:
     return f"{defines}\nunsigned int f(struct b *b, unsigned int v)\n{{\n\treturn {expression}\n}}\n"
 
 
@@ -109,6 +112,20 @@ RULE = Rule(
         ),
         Example("shift-alone", _code("v << FOO_SHIFT; //~"), headers=_TREE, suggestion="FIELD_PREP(FOO_MASK, v)"),
         Example("shift-alone-of-a-number", _code("2 << FOO_SHIFT;"), headers=_TREE),
+        Example(
+            "shift-alone-of-constants",
+            _code("modes[v];", _DEFINES + "#define MODE_FAST 2\n").replace(
+                "\treturn",
+                "\tstatic const int modes[] = {\n\t\tMODE_FAST << FOO_SHIFT,\n\t};\n\n"
+                "\tswitch (v) {\n\tcase MODE_FAST << FOO_SHIFT:\n\t\treturn 1;\n\t}\n\treturn",
+            ),
+            headers=_TREE,
+        ),
+        Example(
+            "outside-of-a-function",
+            _code("v;", _DEFINES + "static const int modes[] = {\n\tmode_fast << FOO_SHIFT,\n};\n"),
+            headers=_TREE,
+        ),
         Example(
             "shift-alone-mask-unshifted",
             _code("v << FOO_SHIFT;", "#define FOO_MASK 0x7\n#define FOO_SHIFT 4\n"),

@@ -6,10 +6,10 @@ import re
 from reviewbot.rule import Advice, Category, Confidence, Example, Rule, Site
 
 _ERROR = re.compile(r"-E[A-Z0-9]+|PTR_ERR\(.*\)|[a-z_][\w.>-]*", re.DOTALL)
-_PRINTED = re.compile(
-    r"(?:\s*[:,]?\s*(?:with\s+)?[(\[]?\s*(?:(?:err(?:or)?|ret|rc|status)?(?:\s?code)?\s*[:=]?\s*)?%(?:d|i|l?d|pe)\s*[)\]]?)"
-    r"\.?(\\n)?\"$"
-)
+_WORD = r"(?:(?:err(?:or)?|ret|rc|status)(?:\s?code)?\s*[:=]?\s*)?"
+_NUMBER = r"%(?:d|i|l?d|pe)"
+_PRINTED = re.compile(rf"(?<=[^\s\"])(?:\s*\({_WORD}{_NUMBER}\)|\s?[:,]\s*{_WORD}{_NUMBER})\.?(\\n)?\"$")
+"""An error set off at the end of a message, as `: %d`, ` (%d)` or `, err=%d`; elsewhere it may be the message's own."""
 _OWNER = re.compile(r"^(?!static\s+const|#)\w[^\n;=]*?(\w+)\s*\([^;]*$", re.MULTILINE)
 
 
@@ -51,9 +51,7 @@ def _advice(site: Site) -> Advice:
     text, rest = arguments[1], arguments[2:]
     if rest and rest[-1] in (error, f"ERR_PTR({error})", error.removeprefix("PTR_ERR(").removesuffix(")")):
         text, count = _PRINTED.subn(r'\1"', text)
-        if count == 0:
-            return Advice(helper="dev_err_probe")
-        rest = rest[:-1]
+        rest = rest[:-1] if count else rest
     return Advice("dev_err_probe", f"return dev_err_probe({', '.join([device, error, text, *rest])});")
 
 
@@ -116,6 +114,24 @@ RULE = Rule(
             _probe(_CALL % '"no bar (%pe)\\n", ERR_PTR(ret)'),
             headers=_TREE,
             suggestion='return dev_err_probe(&pdev->dev, ret, "no bar\\n");',
+        ),
+        Example(
+            "error-after-a-word-of-the-message",
+            _probe(_CALL % '"led register err: %d\\n", ret'),
+            headers=_TREE,
+            suggestion='return dev_err_probe(&pdev->dev, ret, "led register err\\n");',
+        ),
+        Example(
+            "error-named",
+            _probe(_CALL % '"no bar, err=%d\\n", ret'),
+            headers=_TREE,
+            suggestion='return dev_err_probe(&pdev->dev, ret, "no bar\\n");',
+        ),
+        Example(
+            "number-of-the-message",
+            _probe(_CALL % '"unexpected chip id %d\\n", ret'),
+            headers=_TREE,
+            suggestion='return dev_err_probe(&pdev->dev, ret, "unexpected chip id %d\\n", ret);',
         ),
         Example(
             "constant",

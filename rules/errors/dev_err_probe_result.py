@@ -11,9 +11,11 @@ def _returns_error(site: Site) -> bool:
 
 
 def _advice(site: Site) -> Advice:
+    if site.text("e") != site.text("r"):
+        return Advice("dev_err_probe", exact=False)
     call = site.code()[: site.code().rindex(";", 0, site.code().rindex("return"))]
     lines = " ".join(line.strip() for line in call.split("\n"))
-    return Advice("dev_err_probe", f"return {lines.strip()};" if site.text("e") == site.text("r") else None)
+    return Advice("dev_err_probe", f"return {lines.strip()};")
 
 
 def _probe(body: str) -> str:
@@ -31,6 +33,7 @@ RULE = Rule(
     where=_returns_error,
     advice=_advice,
     message="dev_err_probe() returns {e}; would return dev_err_probe() do instead of the separate return?",
+    near_message="dev_err_probe() logs {e} and {r} is returned; which one is meant?",
     references=("include/linux/dev_printk.h",),
     examples=(
         Example(

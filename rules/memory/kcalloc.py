@@ -21,7 +21,7 @@ def _advice(site: Site) -> Advice | None:
     arguments = [site.text("n"), f"sizeof({site.text('t')})", site.text("g")]
     if site.text("d"):
         arguments.insert(0, site.text("d"))
-    return Advice(name, f"{name}({', '.join(arguments)})")
+    return Advice(name, f"{name}({', '.join(arguments)})", exact=not site.is_constant("n"))
 
 
 def _assign(call: str, mark: str = "") -> str:
@@ -45,6 +45,7 @@ RULE = Rule(
     patterns=("$alloc($n * sizeof($t), $g)", "$alloc($d, $n * sizeof($t), $g)"),
     advice=_advice,
     message="this is {n} elements in one product; would {helper}() do?",
+    near_message="{n} is constant, so nothing can overflow; as a matter of style, would {helper}() do?",
     references=("Documentation/process/deprecated.rst", "include/linux/slab.h"),
     examples=(
         Example(

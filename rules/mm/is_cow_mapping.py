@@ -5,21 +5,36 @@ from reviewbot.rule import Advice, Category, Confidence, Example, Rule, Site
 
 _HEADERS = ("include/linux/mm.h", "include/linux/mm_types.h", "include/linux/mm_inline.h")
 _COW = "($f & (VM_SHARED | VM_MAYWRITE)) == VM_MAYWRITE"
+_ACCESSORS = (
+    "vma_flags_test($f, VMA_MAYWRITE_BIT) && !vma_flags_test($f, VMA_SHARED_BIT)",
+    "vma_test($f, VMA_MAYWRITE_BIT) && !vma_test($f, VMA_SHARED_BIT)",
+)
 _WRITABLE = "($f & (VM_SHARED | VM_WRITE)) == VM_WRITE"
+
+
+_MEANT = (_COW, _COW, *_ACCESSORS)
+"""What is asked of the tree for each pattern."""
+_NEAR = 1
+_WRITABLE_NOW = (
+    "it tests VM_MAYWRITE where this tests VM_WRITE: a private mapping that is read-only now can be made writable by "
+    "mprotect(), or be written with FOLL_FORCE, and hold anonymous pages"
+)
+_UNTYPED = "it tests the same bits, but takes another argument, whose type is not seen here"
 
 
 def _is_loose(site: Site) -> bool:
     """`(f & (VM_SHARED | VM_WRITE)) == VM_WRITE` is the idiom of code that means writable now (mm/gup.c, uprobes)."""
-    return site.match.alternative == 0 or "==" not in site.code()
+    return site.match.alternative != _NEAR or "==" not in site.code()
 
 
 def _advice(site: Site) -> Advice | None:
     """Ask the tree itself which helper tests for a private mapping that may be written."""
-    calls = site.equivalent(_COW, _HEADERS)
+    calls = site.equivalent(_MEANT[site.match.alternative], _HEADERS)
     if not calls:
         return None
-    best = calls[0]
-    return Advice(helper=best.name, suggestion=best.call, exact=site.match.alternative == 0)
+    best, near = calls[0], site.match.alternative == _NEAR
+    reason = _WRITABLE_NOW if near else _UNTYPED
+    return Advice(best.name, best.call, (("reason", reason),), exact=best.typed and not near)
 
 
 _HEADER_61 = """
@@ -41,6 +56,10 @@ static __always_inline bool vma_flags_test(const vma_flags_t *flags, vma_flag_t 
 	const unsigned long *bitmap = flags->__vma_flags;
 
 	return test_bit((__force int)bit, bitmap);
+}
+static __always_inline bool vma_test(const struct vm_area_struct *vma, vma_flag_t bit)
+{
+	return vma_flags_test(&vma->flags, bit);
 }
 static inline bool vma_flags_is_cow_mapping(const vma_flags_t *flags)
 {
@@ -87,15 +106,11 @@ RULE = Rule(
     ),
     category=Category.API,
     confidence=Confidence.HIGH,
-    patterns=(_COW, _WRITABLE),
+    patterns=(_COW, _WRITABLE, *_ACCESSORS),
     where=_is_loose,
     advice=_advice,
     message="this is what {helper}() tests; would {suggestion} do?",
-    near_message=(
-        "is {suggestion} what you want to check? it tests VM_MAYWRITE where this tests VM_WRITE: a private mapping "
-        "that is read-only now can be made writable by mprotect(), or be written with FOLL_FORCE, and hold anonymous "
-        "pages"
-    ),
+    near_message="is {suggestion} what you want to check? {reason}",
     references=("include/linux/mm.h", "Documentation/mm/process_addrs.rst"),
     examples=(
         Example(
@@ -131,6 +146,33 @@ RULE = Rule(
             "\t\t\t\t(v->vm_flags & VM_WRITE));\n}\n",
             headers=_NEW,
             suggestion="vma_is_cow_mapping(v)",
+        ),
+        Example(
+            "flags-accessors",
+            "bool f(struct vm_area_struct *v)\n{\n\treturn vma_flags_test(&v->flags, VMA_MAYWRITE_BIT) && //~\n"
+            "\t\t!vma_flags_test(&v->flags, VMA_SHARED_BIT);\n}\n",
+            headers=_NEW,
+            suggestion="vma_is_cow_mapping(v)",
+        ),
+        Example(
+            "vma-accessors",
+            "bool f(struct vm_area_struct *v)\n{\n\treturn !vma_test(v, VMA_SHARED_BIT) && //~\n"
+            "\t\tvma_test(v, VMA_MAYWRITE_BIT);\n}\n",
+            headers=_NEW,
+            suggestion="vma_is_cow_mapping(v)",
+        ),
+        Example(
+            "pointer-to-pointer",
+            "bool f(struct vm_area_struct **v)\n{\n\treturn !((*v)->vm_flags & VM_SHARED) && //~\n"
+            "\t\t((*v)->vm_flags & VM_MAYWRITE);\n}\n",
+            headers=_OLD,
+            suggestion="is_cow_mapping((*v)->vm_flags)",
+        ),
+        Example(
+            "structure-not-seen",
+            "bool f(struct mmap_state *m)\n{\n\treturn !(m->vmg->vm_flags & VM_SHARED) && //~\n"
+            "\t\t(m->vmg->vm_flags & VM_MAYWRITE);\n}\n",
+            headers=_NEW,
         ),
         Example("shared-alone", "bool f(vm_flags_t f)\n{\n\treturn !(f & VM_SHARED);\n}\n", headers=_OLD),
         Example(

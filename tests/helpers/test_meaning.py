@@ -112,7 +112,61 @@ def test_answer_says_where_the_helper_is_declared() -> None:
     """Name, call, path and 1-based line."""
     found = _meaning(_PLAIN).equivalent("(f & (TF_BUSY | TF_OPEN)) == TF_OPEN", lambda _name: None)
 
-    assert found == (HelperCall("is_idle", "is_idle(f)", _HEADERS[0], 5),)
+    assert found == (HelperCall("is_idle", "is_idle(f)", _HEADERS[0], 5, typed=True),)
+
+
+@pytest.mark.parametrize(
+    ("base", "argument"),
+    [
+        ("(*pp)->old_flags", "(*pp)->old_flags"),
+        ("((struct thing *)q)->old_flags", "((struct thing *)q)->old_flags"),
+        ("(i ? s->a : s->b)->old_flags", "(i ? s->a : s->b)->old_flags"),
+        ("(p + 1)->old_flags", "(p + 1)->old_flags"),
+        ("t[i]\n->old_flags", "t[i] ->old_flags"),
+        ("(*(pp /* of ours */))->old_flags", "(*pp)->old_flags"),
+        ("((*get)(p))->old_flags", "((*get)(p))->old_flags"),
+    ],
+)
+def test_call_is_written_as_c_with_its_precedence(base: str, argument: str) -> None:
+    """Parentheses that the meaning needs are in the proposed argument."""
+    found = _calls(_meaning(_PLAIN), f"!({base} & TF_BUSY) && ({base} & TF_OPEN)")
+
+    assert found == [f"is_idle({argument})"]
+
+
+@pytest.mark.parametrize("base", ["((struct thing * /* no */)q)->old_flags", "(p, q)"])
+def test_no_call_where_the_argument_cannot_be_told(base: str) -> None:
+    """A cast that cannot be copied and a comma are no argument that we would write."""
+    assert _calls(_meaning(_PLAIN), f"!({base} & TF_BUSY) && ({base} & TF_OPEN)") == []
+
+
+@pytest.mark.parametrize(
+    ("flags", "calls"),
+    [
+        ("fl", ["flags_idle(fl)"]),
+        ("&a->t->flags", ["flags_idle(&a->t->flags)"]),
+        ("&t->flags", ["thing_is_idle(t)", "is_idle(t->old_flags)"]),
+    ],
+)
+def test_bitmap_is_not_passed_as_a_word(flags: str, calls: list[str]) -> None:
+    """A bitmap behind accessors is given to helpers of bitmaps, and to those of words by its union's word alone."""
+    meaning = _meaning(_LAYERED + _PLAIN[_PLAIN.index("static") :], _TYPES)
+    expression = f"test_flag({flags}, TF_OPEN_BIT) && !test_flag({flags}, TF_BUSY_BIT)"
+
+    assert _calls(meaning, expression, fl="thing_flags_t *", t="struct thing *") == calls
+
+
+def test_typed_call_is_known_and_comes_first() -> None:
+    """A structure whose type is not seen is said to be so, and a longer call that needs no type is preferred."""
+    both = _meaning(_LAYERED + _PLAIN[_PLAIN.index("static") :], _TYPES)
+    expression = "(a->t->old_flags & (TF_OPEN | TF_BUSY)) == TF_OPEN"
+    short = _LAYERED.replace("thing_is_idle", "idle")
+
+    unseen = [(c.call, c.typed) for c in _meaning(short, _TYPES).equivalent(expression, lambda _name: None)]
+    ranked = [(c.call, c.typed) for c in both.equivalent(expression, lambda _name: None)]
+
+    assert unseen == [("idle(a->t)", False)]
+    assert ranked == [("is_idle(a->t->old_flags)", True), ("thing_is_idle(a->t)", False)]
 
 
 @pytest.mark.parametrize(

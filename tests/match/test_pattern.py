@@ -77,6 +77,22 @@ def test_expression_is_found_at_its_place(pattern: str, code: str, found: list[s
     assert expressions(pattern, code) == found
 
 
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "!(f & A) && (f & B)",
+        "!(f & A) && (f & B /* ( */)",
+        "!(f & A) && (f & B // (\n)",
+        "(f & B /* ) */) && !(f & A)",
+        '(g("((") & B) && !(g("((") & A)',
+        "(g('(') & B) && !(g('(') & A)",
+    ],
+)
+def test_parentheses_in_comments_and_strings_do_not_count(condition: str) -> None:
+    """The place that matched ends with the parentheses that the code opened, not with a comment's."""
+    assert expressions("!($f & A) && ($f & B)", f"(k({condition}))") == [condition]
+
+
 def test_words_in_strings_and_comments_do_not_match() -> None:
     """A name in a string, a comment or a macro's definition is no code."""
     code = '#define M g(1)\nvoid f(void)\n{\n\t/* g(2) */\n\th("g(3)");\n\tg(4);\n}\n'

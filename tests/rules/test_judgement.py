@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Which reports are sure of themselves, and which ask a question and rewrite nothing that they do not know?"""
+
+from __future__ import annotations
+
+import pytest
+
+from reviewbot.registry import load_rules
+from tests.rules.harness import run
+
+RULES = {rule.id: rule for rule in load_rules()}
+
+
+@pytest.mark.parametrize(
+    ("rule", "example", "exact", "proposes"),
+    [
+        ("sizeof-pointer", "struct", True, True),
+        ("sizeof-pointer", "field", True, True),
+        ("sizeof-pointer", "field-of-a-structure-not-seen", False, False),
+        ("sizeof-pointer", "comparison-in-the-target", False, False),
+        ("dev-err-probe-result", "same-constant", True, True),
+        ("dev-err-probe-result", "another-variable", False, False),
+        ("dev-err-probe-result", "another-constant", False, False),
+        ("kcalloc", "kzalloc", True, True),
+        ("kcalloc", "constant-count", False, True),
+        ("is-cow-mapping", "mask", True, True),
+        ("is-cow-mapping", "near", False, True),
+        ("is-cow-mapping", "vma-accessors", True, True),
+        ("is-cow-mapping", "structure-not-seen", False, True),
+    ],
+)
+def test_report_is_as_sure_as_it_can_be(rule: str, example: str, exact: bool, proposes: bool) -> None:
+    """Exact only where all that the proposal rests on was seen."""
+    case = next(e for e in RULES[rule].examples if e.name == example)
+    report = run(RULES[rule], case)[0]
+
+    assert (report.exact, report.suggestion is not None) == (exact, proposes)
+
+
+def test_two_errors_are_asked_about_by_name() -> None:
+    """Where logged and returned error differ, the question names both."""
+    rule = RULES["dev-err-probe-result"]
+    case = next(e for e in rule.examples if e.name == "another-constant")
+
+    assert run(rule, case)[0].message == "dev_err_probe() logs ret and -EIO is returned; which one is meant?"
