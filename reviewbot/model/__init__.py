@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The nouns of a review: frozen values that every layer shares, and no behaviour but derived properties."""
 
-from reviewbot.model.code import Candidate, Coverage, Skipped, Snapshot, SourceFile, Span
+from reviewbot.model.code import Coverage, Skipped, Snapshot, SourceFile, Span
 from reviewbot.model.mail import Address, Message, Thread
 from reviewbot.model.patch import (
     AppliedPatch,
@@ -21,7 +21,6 @@ __all__ = [
     "AppliedPatch",
     "AppliedSeries",
     "BaseChoice",
-    "Candidate",
     "Category",
     "Confidence",
     "Coverage",

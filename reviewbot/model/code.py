@@ -37,18 +37,6 @@ class Snapshot(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
-    """A helper that the tree offers: `name`, its declaration's path and 1-based line, parameters as (type, name)."""
-
-    name: str
-    path: str
-    line: int
-    parameters: tuple[tuple[str, str], ...]
-    body: str
-    summary: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Skipped:
     """Something that was not analysed, and why: `what` names it (a function, a file, a rule), `path` its file."""
 

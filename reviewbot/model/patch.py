@@ -75,7 +75,7 @@ class Patch:
 
     `index` is its 1-based place in the series.  `subject` has no [PATCH] prefix.  `diff` is the unified diff as text
     for git (the mail's own lines, unquoted and unflowed, header lines rejoined); `raw_diff` the exact bytes where
-    white space or CRs would be lost in `diff`, else None.  `first_quoted` counts the quote marks in front of it.
+    white space or CRs would be lost in `diff`, else None.  `quote_depth` counts the quote marks in front of it.
     """
 
     message: Message
