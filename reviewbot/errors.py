@@ -40,10 +40,6 @@ class TreeError(ReviewbotError):
     """The kernel tree, or a revision of it, cannot be read."""
 
 
-class ApplyError(ReviewbotError):
-    """A patch does not apply to any base tried; the text carries git's own words."""
-
-
 class PatternError(ReviewbotError):
     """A pattern's text cannot be compiled."""
 

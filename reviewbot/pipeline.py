@@ -68,7 +68,8 @@ def review(
     findings, coverage = judge(applied, Rules(chosen, view))
     style = DraftStyle(request.sender, style_rules((rule.id, rule.category) for rule in rules))
     drafts = _drafts(applied, findings, style)
-    ordered = tuple(sorted(findings, key=lambda f: _place(applied, f)))
+    order = {p.patch.message.msgid: number for number, p in enumerate(applied.patches)}
+    ordered = tuple(sorted(findings, key=lambda f: (order[f.patch], f.path, f.line, f.rule)))
     return Review(applied, ordered, coverage, drafts, _problems(applied, (*found.problems, *found.thread.problems)))
 
 
@@ -95,17 +96,9 @@ def _drafts(applied: AppliedSeries, findings: tuple[Finding, ...], style: DraftS
     return tuple(d for d in made if d is not None)
 
 
-def _place(applied: AppliedSeries, finding: Finding) -> tuple[int, str, int, str]:
-    order = [p.patch.message.msgid for p in applied.patches]
-    return (order.index(finding.patch), finding.path, finding.line, finding.rule)
-
-
 def _problems(applied: AppliedSeries, known: tuple[str, ...]) -> tuple[str, ...]:
     series = applied.series
     out = list(known) + list(series.problems)
-    if series.missing and not any("missing" in problem for problem in series.problems):
-        names = ", ".join(f"{i}/{series.expected}" for i in series.missing)
-        out.append(f"the series is incomplete: patch {names} was not found")
     for base, words in applied.tried:
         out.append(f"base {base.name} ({base.why}) was tried: {words}")
     out += [named(patch, series, words) for patch in applied.patches for words in patch_problems(patch, applied)]

@@ -92,14 +92,6 @@ def _name(draft: Draft, order: tuple[str, ...], scope: str, register: dict[str, 
     return next(name for name in names if register.get(name, {"series": scope})["series"] == scope)
 
 
-def write_file(path: Path, data: bytes) -> None:
-    """Replace one file whole; raises OutputError."""
-    try:
-        _replace(path, data)
-    except OSError as error:
-        raise OutputError(f"{path} cannot be written: {error.strerror or error}", "name another file") from error
-
-
 def _read_register(path: Path) -> dict[str, dict[str, str]]:
     if not path.is_file():
         return {}

@@ -64,12 +64,12 @@ class Terms:
             )
             term = to_term(node, self.unit.text)
             if "cast" in on and any(part.kind == "cast" for part in term.walk()):
-                term = self._uncast(term, self._types(node.start_byte))
+                term = self._uncast(term, self.types_at(node.start_byte))
             self._made[key] = normal(term, on, truth=truth)
         return self._made[key]
 
-    def _types(self, offset: int) -> dict[str, str]:
-        """The declared types of the function around an offset."""
+    def types_at(self, offset: int) -> dict[str, str]:
+        """The declared types of names in the function around an offset; none at file level."""
         function = self.unit.function_at(offset)
         if function is None:
             return {}

@@ -62,7 +62,7 @@ def run_rule(rule: Rule, terms: Terms, view: TreeView, within: Iterable[Span] | 
             if any(_excused(excuse, covered, bound) for excuse in excuses):
                 continue
             numbered = Match(match.path, match.span, match.bindings, match.function, index)
-            report = _report(rule, FileSite(numbered, bound, terms.unit, view), covered)
+            report = _report(rule, FileSite(numbered, bound, terms, view), covered)
             if report is not None:
                 found[match.span.start, match.span.end] = report
     yield from (found[place] for place in sorted(found))

@@ -10,13 +10,13 @@ from dataclasses import dataclass, field
 from reviewbot.helpers.constant import value_of
 from reviewbot.helpers.headers import read_world
 from reviewbot.helpers.meaning import Meaning
+from reviewbot.match.engine import Terms
 from reviewbot.match.unify import Bindings
 from reviewbot.model import Match, Snapshot
 from reviewbot.rule import HelperCall
 from reviewbot.syntax.facts import SyntaxFacts
 from reviewbot.syntax.macros import Macro, read_macros
 from reviewbot.syntax.parse import Unit
-from reviewbot.syntax.scope import symbols
 from reviewbot.syntax.term import Term
 
 _CONSTANT = re.compile(r"^[A-Z][A-Z0-9_]*$")
@@ -66,9 +66,13 @@ class FileSite:
 
     match: Match
     bound: Bindings
-    unit: Unit
+    terms: Terms
     view: TreeView
-    _symbols: dict[str, str] | None = None
+
+    @property
+    def unit(self) -> Unit:
+        """The parsed file."""
+        return self.terms.unit
 
     def code(self) -> str:
         """See Site."""
@@ -92,10 +96,7 @@ class FileSite:
 
     def declared_type(self, name: str) -> str | None:
         """See Site."""
-        if self._symbols is None:
-            function = self.unit.function_at(self.match.span.start)
-            self._symbols = symbols(self.unit, function) if function else {}
-        return self._symbols.get(name)
+        return self.terms.types_at(self.match.span.start).get(name)
 
     def is_constant(self, name: str) -> bool:
         """See Site."""

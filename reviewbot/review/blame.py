@@ -56,6 +56,8 @@ def sort_out(applied: AppliedSeries, patch: AppliedPatch, rules: Rules) -> tuple
             out.append(Seen(diff, report, is_new=False))
         else:
             candidates.append((diff, report))
+    if not candidates:
+        return tuple(out)
     gone = _gone(before, old)
     surplus = _surplus(applied, patch.after, rules)
     for diff, report in candidates:
