@@ -143,6 +143,19 @@ def _alike(one: Report, other: Report, *, anywhere: bool) -> bool:
     return one.rule.id == other.rule.id and (anywhere or one.match.function == other.match.function)
 
 
+def new_in_hunk(old: FileReports, new: FileReports, added: frozenset[int]) -> Iterator[Report]:
+    """The reports on added lines of a hunk's result that are neither on its other side nor an edit of what it had."""
+    left = keys_of([old])
+    lost = Counter(rule for rule, _code in (left - keys_of([new])).elements())
+    for report in new.reports:
+        left[key_of(report)] -= 1
+        if left[key_of(report)] >= 0 or not overlaps(report.match.span, added):
+            continue
+        lost[report.rule.id] -= 1
+        if lost[report.rule.id] < 0:
+            yield report
+
+
 def changed_lines(diff: FileDiff) -> frozenset[int]:
     """The post-image lines that were added, or that stand where lines were taken away."""
     return frozenset(_changed(diff))

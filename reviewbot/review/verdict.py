@@ -8,14 +8,13 @@ that is.  Where a patch did not apply, its hunks are read alone, and nothing is 
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from reviewbot.mail.clean import body_text, one_line
 from reviewbot.match.run import Report
-from reviewbot.model import AppliedPatch, AppliedSeries, Confidence, Coverage, FileDiff, Finding, Skipped, Verdict
-from reviewbot.review.blame import Seen, changed_lines, fixed_by, key_of, keys_of, sort_out
+from reviewbot.model import AppliedPatch, AppliedSeries, Confidence, Coverage, FileDiff, Finding, Hunk, Skipped, Verdict
+from reviewbot.review.blame import Seen, changed_lines, fixed_by, new_in_hunk, sort_out
 from reviewbot.review.fragment import fragment
 from reviewbot.review.reports import C_SUFFIXES, Rules, overlaps
 from reviewbot.syntax.parse import Function
@@ -97,29 +96,22 @@ def _unproven(patch: AppliedPatch, rules: Rules, coverage: _Coverage) -> Iterato
             continue
         coverage.skip((Skipped("hunks alone", diff.path, "the patch did not apply"),))
         for hunk in diff.hunks:
-            old = rules.in_text(diff.path, fragment(hunk, "-").text.encode())
-            made = fragment(hunk, "+")
-            new = rules.in_text(diff.path, made.text.encode())
-            known = keys_of([old])
-            lost = Counter(key[0] for key in (known - keys_of([new])).elements())
-            lines = [line for line in hunk.lines if line.kind != "-"]
-            added = frozenset(n + made.offset for n, line in enumerate(lines, 1) if line.kind == "+")
-            for report in new.reports:
-                known[key_of(report)] -= 1
-                if known[key_of(report)] >= 0 or not overlaps(report.match.span, added):
-                    continue
-                lost[report.rule.id] -= 1
-                if lost[report.rule.id] >= 0:
-                    continue  # an edit of what the hunk takes away
-                place = [
-                    lines[n - made.offset - 1]
-                    for n in range(report.match.span.first_line, report.match.span.last_line + 1)
-                    if 0 < n - made.offset <= len(lines)
-                ]
-                lined = [line.new_line or 0 for line in place] or [0]
-                mail_line = max((line.mail_line for line in place), default=0)
-                note = "only the hunk was seen, since the patch did not apply: not drafted"
-                yield _made(report, patch, Verdict.UNPROVEN, note, (lined[0], lined[-1]), mail_line)
+            yield from _in_hunk(patch, diff, hunk, rules)
+
+
+def _in_hunk(patch: AppliedPatch, diff: FileDiff, hunk: Hunk, rules: Rules) -> Iterator[Finding]:
+    """What the rules report in a hunk's result that its other side does not hold."""
+    made = fragment(hunk, "+")
+    lines = [line for line in hunk.lines if line.kind != "-"]
+    added = frozenset(n + made.offset for n, line in enumerate(lines, 1) if line.kind == "+")
+    old = rules.in_text(diff.path, fragment(hunk, "-").text.encode())
+    note = "only the hunk was seen, since the patch did not apply: not drafted"
+    for report in new_in_hunk(old, rules.in_text(diff.path, made.text.encode()), added):
+        first, last = (n - made.offset - 1 for n in (report.match.span.first_line, report.match.span.last_line))
+        place = lines[max(0, first) : last + 1]
+        lined = [line.new_line or 0 for line in place] or [0]
+        mail_line = max((line.mail_line for line in place), default=0)
+        yield _made(report, patch, Verdict.UNPROVEN, note, (lined[0], lined[-1]), mail_line)
 
 
 def _finding(seen: Seen, patch: AppliedPatch, verdict: Verdict, note: str, *, unread: bool) -> Finding:
