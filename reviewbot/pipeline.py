@@ -110,7 +110,9 @@ def patch_problems(patch: AppliedPatch, applied: AppliedSeries) -> tuple[str, ..
     notes = dict.fromkeys((*patch.patch.message.problems, *patch.patch.problems))
     out = [note for note in notes if note not in applied.series.problems]
     if patch.after is None:
-        out.append(f"does not apply to {applied.base.name}: {patch.error}")
+        path, hunk = patch.failed_at or ("", 0)
+        place = f" (hunk {hunk} of {path})" if hunk else ""
+        out.append(f"does not apply to {applied.base.name}: {patch.error}{place}")
     return tuple(out)
 
 

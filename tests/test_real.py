@@ -81,6 +81,9 @@ def test_seed(version: str, source: str, inbox: PublicInbox, shared: Path) -> No
     # dup_mmap() stands in kernel/fork.c in 6.1, so nothing applies there
     assert found["series"]["applied"] is (version != "6.1")
     assert finding["verdict"] == ("unproven" if version == "6.1" else "introduced")
+    # what does not apply is told by file and hunk, in git's own words
+    refused = [p for p in found["problems"] if "patch failed: mm/mmap.c:1762" in p and "(hunk 1 of mm/mmap.c)" in p]
+    assert len(refused) == (version == "6.1")
 
 
 def test_real_series(inbox: PublicInbox, shared: Path) -> None:
