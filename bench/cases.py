@@ -56,6 +56,7 @@ def main() -> None:
     parser.add_argument("--shared", type=Path, default=Path(os.environ.get("REVIEWBOT_SHARED", "../shared")))
     parser.add_argument("--trees", type=Path, default=Path(os.environ.get("REVIEWBOT_TREES", Path.home() / "trees")))
     parser.add_argument("--misses", action="store_true")
+    parser.add_argument("--cache", type=Path, default=Path("build/bench-cache"))
     options = parser.parse_args()
     cases = [json.loads(line) for line in (options.shared / "bench" / "cases.jsonl").read_text().splitlines()]
     cases = [c for c in cases if c["decidable"] and c["applies_upto"]]
@@ -66,7 +67,7 @@ def main() -> None:
     total, crashed = 0, 0
     for tree_name in sorted({c["tree"] for c in cases}):
         with tempfile.TemporaryDirectory() as scratch, open_tree(options.trees / tree_name, Path(scratch)) as tree:
-            request = Request("", options.trees / tree_name, "", Path(scratch), rule_names=tuple(r.id for r in rules))
+            request = Request("", options.trees / tree_name, "", options.cache, rule_names=tuple(r.id for r in rules))
             reviews: dict[str, Review] = {}
             for case in (c for c in cases if c["tree"] == tree_name):
                 msgid = case["patch_msgid"]

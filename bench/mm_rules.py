@@ -12,11 +12,11 @@ import resource
 import subprocess  # a bench starts the peer itself
 import sys
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from bench.folder import FolderTree
 from reviewbot.match.engine import Terms
 from reviewbot.match.run import run_rule, wanted
 from reviewbot.match.site import TreeView
@@ -27,19 +27,6 @@ from reviewbot.syntax.parse import parse
 
 _PEERS = ("scripts/coccinelle/misc/boolconv.cocci", "scripts/coccinelle/misc/minmax.cocci")
 _FOLDER = "mm"
-
-
-@dataclass(frozen=True)
-class FolderTree:
-    """A snapshot of a folder on disk."""
-
-    root: Path
-    name: str = "bench"
-
-    def read(self, path: str) -> bytes | None:
-        """See Snapshot."""
-        file = self.root / path
-        return file.read_bytes() if file.is_file() else None
 
 
 def ours(root: Path, paths: list[Path]) -> tuple[float, int, int]:

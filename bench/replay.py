@@ -34,6 +34,7 @@ def main() -> None:
     parser.add_argument("--shared", type=Path, default=Path(os.environ.get("REVIEWBOT_SHARED", "../shared")))
     parser.add_argument("--trees", type=Path, default=Path(os.environ.get("REVIEWBOT_TREES", Path.home() / "trees")))
     parser.add_argument("--show", type=int, default=0)
+    parser.add_argument("--cache", type=Path, default=Path("build/bench-cache"))
     options = parser.parse_args()
     packed = (options.shared / "bench" / "replay-hwmon-W72.mbox.xz").read_bytes()
     mails = [decode(raw) for raw in split(lzma.decompress(packed)).messages]
@@ -42,7 +43,7 @@ def main() -> None:
     start = time.process_time()
     done: set[str] = set()
     with tempfile.TemporaryDirectory() as scratch, open_tree(options.trees / "7.2", Path(scratch)) as tree:
-        request = Request("", options.trees / "7.2", "", Path(scratch))
+        request = Request("", options.trees / "7.2", "", options.cache)
         for mail in mails:
             subject = parse_subject(mail.subject)
             if not subject.is_patch or subject.is_reply or mail.msgid in done:

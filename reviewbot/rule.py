@@ -13,14 +13,26 @@ from typing import Protocol
 
 from reviewbot.model import Advice, Category, Confidence, Match
 
-__all__ = ["Advice", "Category", "Confidence", "Example", "HelperCall", "Match", "Pattern", "Rule", "Site"]
+__all__ = [
+    "Advice",
+    "Category",
+    "Confidence",
+    "Example",
+    "HelperCall",
+    "Match",
+    "OpenCoded",
+    "Pattern",
+    "Rule",
+    "Site",
+]
 
 
 @dataclass(frozen=True, slots=True)
 class HelperCall:
     """A helper of the tree that means the same as an expression: its name, the rewritten call, where it is declared.
 
-    `typed` is True if each argument for a structure or a pointer is known to have the parameter's type.
+    `typed` is True if each argument for a structure or a pointer is known to have the parameter's type.  `differs` is
+    what is not the same, in words that follow the helper's name ("tests VM_MAYWRITE where this tests VM_WRITE").
     """
 
     name: str
@@ -28,6 +40,7 @@ class HelperCall:
     path: str
     line: int
     typed: bool
+    differs: str = ""
 
 
 class Site(Protocol):
@@ -88,8 +101,11 @@ class Site(Protocol):
     def declares(self, name: str, headers: tuple[str, ...]) -> bool:
         """True if one of these headers of the tree holds the word `name`."""
 
-    def equivalent(self, expression: str, headers: tuple[str, ...]) -> tuple[HelperCall, ...]:
-        """The helpers that these headers of the tree offer for `expression` (metavariables filled in), best first."""
+    def helper(self) -> HelperCall | None:
+        """The helper that an OpenCoded pattern found here; None for any other pattern."""
+
+    def equivalent(self, expression: str) -> tuple[HelperCall, ...]:
+        """The helpers of the tree that mean `expression` (metavariables filled in), best first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +118,15 @@ class Pattern:
 
     text: str
     without: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCoded:
+    """A question to the tree in place of a pattern: is this code the body of one of its helpers?
+
+    It matches code that has the same meaning (docs/helpers.md says how that is decided), and conditions that differ
+    from a helper's body in one constant of a set, which the report is not exact for.  The helper is `Site.helper()`.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +167,7 @@ class Rule:
     known_problems: str
     category: Category
     confidence: Confidence
-    patterns: tuple[str | Pattern, ...]
+    patterns: tuple[str | Pattern | OpenCoded, ...]
     message: str
     examples: tuple[Example, ...]
     references: tuple[str, ...]

@@ -23,6 +23,7 @@ _LEVELS = {
     "review": 4,
     "edges": 4,
     "pipeline": 5,
+    "lookup": 5,
     "cli": 6,
     "__main__": 7,
 }

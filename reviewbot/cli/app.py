@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Which commands are there, and what do they mean?  Options and their help; the work is the pipeline's."""
+"""Which commands are there, and what do they mean?  Options and their help; the work is the pipeline's.
+
+Each command imports what it needs when it is called: who asks for a helper waits for no mail library.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +12,7 @@ from typing import Annotated
 import typer
 
 from reviewbot import __version__
-from reviewbot.cli.check import CheckOptions, Format, run_check
-from reviewbot.cli.rules import list_rules, show_rule
+from reviewbot.cli.options import CheckOptions, Format
 
 app = typer.Typer(
     name="reviewbot",
@@ -91,10 +93,49 @@ def check(
 
       b4 am -o - ID | reviewbot check - --format json
     """
+    from reviewbot.cli.check import run_check
+
     options = CheckOptions(
         what, tree, base, tuple(mbox or ()), archive, out, output, tuple(rule or ()), offline, everything
     )
     raise typer.Exit(run_check(options))
+
+
+@app.command()
+def helper(
+    expression: Annotated[
+        str,
+        typer.Argument(metavar="EXPRESSION", help="A C expression as it stands in the code, or with --search words."),
+    ],
+    tree: Tree = None,
+    base: Annotated[str | None, typer.Option(metavar="REV", help="Ask this revision. Default: HEAD.")] = None,
+    file: Annotated[
+        str | None, typer.Option("--for", metavar="FILE", help="The file of the tree that the code stands in.")
+    ] = None,
+    types: Annotated[
+        list[str] | None,
+        typer.Option("--type", metavar="NAME=TYPE", help="The type of a name in the expression; may be repeated."),
+    ] = None,
+    search: Annotated[bool, typer.Option("--search", help="Search names and kernel-doc for these words.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON (docs/json.md).")] = False,
+) -> None:
+    """Find the helper that means an expression, or nearly: its call, signature, header and kernel-doc line.
+
+    Exit status: 0 with an answer, 1 without, 2 could not ask.
+
+    Examples:
+
+      reviewbot helper '!(vma->vm_flags & VM_SHARED) && (vma->vm_flags & VM_MAYWRITE)'
+
+      reviewbot helper '(len + PAGE_SIZE - 1) >> PAGE_SHIFT' --for mm/mmap.c
+
+      reviewbot helper --search 'cow mapping' --tree ~/linux --base v7.2
+    """
+    from reviewbot.cli.helper import run_helper
+
+    given = tuple(types or ())
+    status = run_helper(expression, tree=tree, base=base, file=file, types=given, search=search, as_json=as_json)
+    raise typer.Exit(status)
 
 
 @rules_app.callback()
@@ -107,6 +148,8 @@ def rules(context: typer.Context) -> None:
 
       reviewbot rules show is-cow-mapping
     """
+    from reviewbot.cli.rules import list_rules
+
     if context.invoked_subcommand is None:
         list_rules()
 
@@ -119,6 +162,8 @@ def rules_list() -> None:
 
       reviewbot rules list
     """
+    from reviewbot.cli.rules import list_rules
+
     list_rules()
 
 
@@ -130,4 +175,6 @@ def rules_show(rule_id: Annotated[str, typer.Argument(metavar="ID", help="The id
 
       reviewbot rules show is-cow-mapping
     """
+    from reviewbot.cli.rules import show_rule
+
     show_rule(rule_id)

@@ -4,14 +4,14 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
-from enum import Enum
 from pathlib import Path
 
 from rich.console import Console
 
+from reviewbot.cli.options import CheckOptions, Format
+from reviewbot.cli.screen import Screen
 from reviewbot.cli.settings import Settings, read_settings
-from reviewbot.cli.show import Screen, show_review
+from reviewbot.cli.show import show_review
 from reviewbot.edges.archive import archive_url
 from reviewbot.edges.outbox import Written, paths_text, write_drafts
 from reviewbot.edges.sources import is_local
@@ -22,29 +22,6 @@ from reviewbot.pipeline import check as review_series
 from reviewbot.review.render import to_json
 
 _MAX_STDIN = 512 << 20
-
-
-class Format(Enum):
-    """How the review is printed."""
-
-    TEXT = "text"
-    JSON = "json"
-
-
-@dataclass(frozen=True, slots=True)
-class CheckOptions:
-    """The options of the command line, None where the settings decide."""
-
-    what: str
-    tree: Path | None
-    base: str | None
-    mboxes: tuple[Path, ...]
-    archive: str | None
-    out: Path | None
-    format: Format
-    rule_names: tuple[str, ...]
-    offline: bool
-    everything: bool
 
 
 def run_check(options: CheckOptions) -> int:

@@ -8,11 +8,11 @@ from pathlib import Path
 
 from rich.text import Text
 
+from reviewbot.cli.screen import Screen
 from reviewbot.cli.settings import read_settings
-from reviewbot.cli.show import Screen
 from reviewbot.errors import UsageError
 from reviewbot.registry import load_rules, theme_of
-from reviewbot.rule import Pattern, Rule
+from reviewbot.rule import OpenCoded, Pattern, Rule
 
 _WIDTH = 78
 _HEADINGS = ("rule", "theme", "category", "confidence", "title")
@@ -47,12 +47,18 @@ def show_rule(rule_id: str) -> None:
         Screen().print(line, markup=False, highlight=False, soft_wrap=True)
 
 
+def _pattern(pattern: str | Pattern | OpenCoded) -> str:
+    if isinstance(pattern, OpenCoded):
+        return "any code that is the body of a helper of the tree"
+    return pattern.text if isinstance(pattern, Pattern) else pattern
+
+
 def _explained(rule: Rule) -> list[str]:
     needs = [f"{name} (in {' or '.join(headers)})" for name, headers in rule.needs.items()]
     out = [f"{rule.id}: {_title(rule)}", "", *textwrap.wrap(rule.why, _WIDTH), ""]
     out += [f"Category:    {rule.category.value}", f"Confidence:  {rule.confidence.value}"]
     out += [f"Needs:       {need}" for need in needs]
-    out += ["", "Patterns:", *(f"    {p.text if isinstance(p, Pattern) else p}" for p in rule.patterns)]
+    out += ["", "Patterns:", *(f"    {_pattern(p)}" for p in rule.patterns)]
     out += [f"    unless  {text}" for text in rule.unless]
     out += ["", "Message:", *textwrap.wrap(rule.message, _WIDTH, initial_indent="    ", subsequent_indent="    ")]
     out += [

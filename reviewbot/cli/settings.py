@@ -9,10 +9,9 @@ from pathlib import Path
 
 import platformdirs
 
-from reviewbot.edges.gitconfig import git_sender, git_settings
+from reviewbot.edges.gitconfig import NOBODY, git_sender, git_settings
 from reviewbot.errors import UsageError
 from reviewbot.model import Address
-from reviewbot.pipeline import NOBODY
 
 LORE = "https://lore.kernel.org/all"
 KNOWN = frozenset({"archive", "tree", "base", "rule", "rules", "out", "cache"})

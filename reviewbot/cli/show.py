@@ -26,14 +26,6 @@ _COUNTED = "hunk headers did not fit their lines"
 _RECOUNTED = "hunk counts recounted"
 
 
-class Screen(Console):
-    """Standard output; a reader that goes away is an error for entry.py, where rich would exit with 1, "findings"."""
-
-    def on_broken_pipe(self) -> None:
-        """Called by rich instead of raising."""
-        raise BrokenPipeError
-
-
 @dataclass(frozen=True, slots=True)
 class _Row:
     """One line of output.  On a terminal it is wrapped, its further lines indented by `hang`; code (None) never is."""

@@ -8,7 +8,10 @@ from pathlib import Path
 
 from reviewbot.edges.process import run, user_env
 from reviewbot.errors import UsageError
+from reviewbot.model import Address
 
+NOBODY = Address("", "reviewer@localhost")
+"""Who replies where git does not know the user."""
 _SECONDS = 10.0
 _NOTHING_FOUND = 1
 

@@ -7,8 +7,11 @@ This is the only module that imports `subprocess` (a test reads the imports).  I
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import os
 import resource
+import select
 import selectors
 import signal
 import subprocess
@@ -23,6 +26,7 @@ from reviewbot.errors import ProcessError
 
 CHUNK = 1 << 16
 MAX_OUTPUT = 64 << 20
+_WIDE = 1 << 20
 EMPTY_HOME = "/nonexistent"
 
 
@@ -236,6 +240,12 @@ class GitObject:
     data: bytes | None
 
 
+def _widen(pipe: int) -> None:
+    """Make a pipe hold more, so that a large answer is not read in 64 kB sips, where the system lets us."""
+    with contextlib.suppress(OSError, AttributeError):
+        fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _WIDE)
+
+
 class BatchReader:
     """A long-lived `git cat-file --batch` on a repository; a context manager, for one thread at a time.
 
@@ -284,6 +294,7 @@ class BatchReader:
     def _ask(self, name: str) -> None:
         if self._process is None:
             self._process = _start(self._argv, self._cwd, self._env, subprocess.DEVNULL)
+            _widen(_number(self._process.stdout))
         try:
             os.write(_number(self._process.stdin), name.encode("utf-8", "surrogateescape") + b"\n")
         except BrokenPipeError:
@@ -292,11 +303,11 @@ class BatchReader:
     def _more(self) -> bytes:
         """The next bytes that git writes."""
         pipe = _number(self._process.stdout if self._process else None)
-        with selectors.DefaultSelector() as selector:
-            selector.register(pipe, selectors.EVENT_READ)
-            if not selector.select(self._timeout):
-                raise TimeOutError(f"git cat-file did not answer within {self._timeout:g} s", "look at the disk")
-        piece = os.read(pipe, CHUNK)
+        waiting = select.poll()
+        waiting.register(pipe, select.POLLIN)
+        if not waiting.poll(self._timeout * 1000):
+            raise TimeOutError(f"git cat-file did not answer within {self._timeout:g} s", "look at the disk")
+        piece = os.read(pipe, _WIDE)
         if not piece:
             raise ProcessError("git cat-file has ended early", "check the repository with git fsck")
         return piece

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from reviewbot.helpers.meaning import read_expression
+from reviewbot.helpers.body import read_expression
+from reviewbot.syntax.facts import SyntaxFacts
 from reviewbot.syntax.term import Term
 
 _NUMBER = re.compile(r"^(0[xX][0-9a-fA-F]{1,16}|0[0-7]{0,22}|[1-9]\d{0,19})[uUlL]*$")
@@ -27,7 +28,7 @@ def value_of(term: Term, expand: Expand, left: int = _MAX_UNFOLD) -> int | None:
         return value_of(term.kids[-1], expand, left)
     if term.kind == "id":
         body = expand(term.value) if left > 0 else None
-        inner = read_expression(body) if body is not None else None
+        inner = read_expression(body, SyntaxFacts()) if body is not None else None
         return value_of(inner, expand, left - 1) if inner is not None else None
     if term.kind == "unary" and term.value == "~":
         return None if (inner_value := value_of(term.kids[0], expand, left)) is None else _ALL ^ inner_value

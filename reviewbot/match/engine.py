@@ -99,19 +99,19 @@ def find(
         return
     budget = [_MAX_TRIES]
     for start in _occurrences(text, compiled.anchor, within):
-        node = _leaf(terms.unit, start, len(compiled.anchor))
+        node = leaf_at(terms.unit, start, len(compiled.anchor))
         if node is None:
             continue
         search = _statements if compiled.statements else _expressions
         for bound, covered in search(terms, compiled, node, budget):
-            place = _balanced(terms.bare(), min(t.start for t in covered), max(t.end for t in covered))
+            place = balanced(terms.bare(), min(t.start for t in covered), max(t.end for t in covered))
             yield _match(terms.unit, bound, place), bound, covered
         if budget[0] < 0:
             terms.exhausted.append(compiled.source.text)
             return
 
 
-def _balanced(text: bytes, start: int, end: int) -> tuple[int, int]:
+def balanced(text: bytes, start: int, end: int) -> tuple[int, int]:
     """The range with the parentheses that terms leave out: `!(a) && (b` becomes `!(a) && (b)`.  `text` is bare."""
     inside = text[start:end]
     lacking = inside.count(b"(") - inside.count(b")")
@@ -137,7 +137,8 @@ def _occurrences(text: bytes, anchor: bytes, within: Iterable[Span] | None) -> I
         yield from (m.start() for m in pattern.finditer(text, span.start, span.end))
 
 
-def _leaf(unit: Unit, start: int, length: int) -> Node | None:
+def leaf_at(unit: Unit, start: int, length: int) -> Node | None:
+    """The syntax node of the token at a byte offset; None inside of comments and strings."""
     node = unit.tree.root_node.descendant_for_byte_range(start, start + length)
     if node is None or node.type in _LEAF_TYPES or node.start_byte != start:
         return None
@@ -147,7 +148,7 @@ def _leaf(unit: Unit, start: int, length: int) -> Node | None:
 def _expressions(
     terms: Terms, compiled: Compiled, leaf: Node, budget: list[int]
 ) -> Iterator[tuple[Bindings, tuple[Term, ...]]]:
-    top = _top_expression(leaf, budget)
+    top = top_expression(leaf, budget)
     if top is None:
         return
     step = compiled.steps[0]
@@ -186,7 +187,7 @@ _OUTSIDE = frozenset(
 )
 
 
-def _top_expression(leaf: Node, budget: list[int]) -> Node | None:
+def top_expression(leaf: Node, budget: list[int]) -> Node | None:
     """The whole expression (or initialisation, or element of an initialiser's list) around a leaf."""
     node = leaf
     for _ in range(_MAX_CLIMB):

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from reviewbot.match.compiled import Compiled, compile_pattern
-from reviewbot.match.engine import Terms, find
+from reviewbot.match.engine import Terms, balanced, find
 from reviewbot.match.normal import normal
 from reviewbot.match.site import FileSite, TreeView
 from reviewbot.match.unify import Bindings, unify
 from reviewbot.model import Advice, Match, Span
-from reviewbot.rule import Pattern, Rule
+from reviewbot.rule import OpenCoded, Pattern, Rule
 from reviewbot.syntax.term import Term
 
 _MAX_REPORTS = 200
@@ -36,13 +36,19 @@ class Report:
 
 
 def patterns_of(rule: Rule) -> tuple[Compiled, ...]:
-    """The compiled alternatives of a rule; raises PatternError."""
-    return tuple(compile_pattern(p if isinstance(p, Pattern) else Pattern(p)) for p in rule.patterns)
+    """The compiled alternatives of a rule, but for questions to the tree; raises PatternError."""
+    texts = (p for p in rule.patterns if not isinstance(p, OpenCoded))
+    return tuple(compile_pattern(p if isinstance(p, Pattern) else Pattern(p)) for p in texts)
+
+
+def asks_tree(rule: Rule) -> bool:
+    """True for a rule that asks the tree for helpers."""
+    return any(isinstance(pattern, OpenCoded) for pattern in rule.patterns)
 
 
 def wanted(rule: Rule, text: bytes) -> bool:
     """False if the file cannot match, whatever it means: it lacks a word of every alternative."""
-    return any(c.anchor in text and all(word in text for word in c.words) for c in patterns_of(rule))
+    return asks_tree(rule) or any(c.anchor in text and all(word in text for word in c.words) for c in patterns_of(rule))
 
 
 def run_rule(rule: Rule, terms: Terms, view: TreeView, within: Iterable[Span] | None = None) -> Iterator[Report]:
@@ -65,7 +71,29 @@ def run_rule(rule: Rule, terms: Terms, view: TreeView, within: Iterable[Span] | 
             report = _report(rule, FileSite(numbered, bound, terms, view), covered)
             if report is not None:
                 found[match.span.start, match.span.end] = report
+    if asks_tree(rule):
+        found |= dict(_open_coded(rule, terms, view, spans))
     yield from (found[place] for place in sorted(found))
+
+
+def _open_coded(
+    rule: Rule, terms: Terms, view: TreeView, spans: tuple[Span, ...] | None
+) -> Iterator[tuple[tuple[int, int], Report]]:
+    """The reports on code that is the body of a helper, or nearly."""
+    search = view.suggester.in_file(terms)
+    exact = search.find(spans)
+    taken = [(one.start, one.end) for one in exact]
+    close = [o for o in search.find_near(spans) if not any(o.start < end and start < o.end for start, end in taken)]
+    if search.places.gave_up:
+        terms.exhausted.append(f"of helpers in {search.places.gave_up} large expressions")
+    for one in (exact + close)[:_MAX_REPORTS]:
+        start, end = balanced(terms.bare(), one.start, one.end)
+        function = terms.unit.function_at(start)
+        span = terms.unit.span(start, end)
+        match = Match(terms.unit.source.path, span, (), function.name if function else "")
+        report = _report(rule, FileSite(match, {}, terms, view, one), one.terms)
+        if report is not None:
+            yield (start, end), report
 
 
 def _excused(excuse: Compiled, covered: tuple[Term, ...], bound: Bindings) -> bool:

@@ -5,11 +5,14 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from reviewbot.helpers.ask import ask
+from reviewbot.helpers.catalogue import Catalogue, catalogue_of
 from reviewbot.helpers.constant import value_of
-from reviewbot.helpers.headers import read_world
-from reviewbot.helpers.meaning import Meaning
+from reviewbot.helpers.search import Found
+from reviewbot.helpers.suggest import Suggester
 from reviewbot.match.engine import Terms
 from reviewbot.match.unify import Bindings
 from reviewbot.model import Match, Snapshot
@@ -28,19 +31,26 @@ _EFFECTS = frozenset({"call", "assign", "update", "init"})
 
 @dataclass(slots=True)
 class TreeView:
-    """One snapshot with what was learned of it; shared by all files and rules of a run, and dropped with it."""
+    """One snapshot with what was learned of it; shared by all files and rules of a run, and dropped with it.
+
+    `catalogue` makes the catalogue of its helpers when somebody asks for it.
+    """
 
     snapshot: Snapshot
     facts: SyntaxFacts
-    _meanings: dict[tuple[str, ...], Meaning] = field(default_factory=dict)
+    catalogue: Callable[[], Catalogue] | None = None
+    _suggester: Suggester | None = None
     _declared: dict[tuple[str, str], bool] = field(default_factory=dict)
     _macros: dict[str, dict[str, Macro]] = field(default_factory=dict)
 
-    def meaning(self, headers: tuple[str, ...]) -> Meaning:
-        """The meanings that these headers give."""
-        if headers not in self._meanings:
-            self._meanings[headers] = Meaning(read_world(self.snapshot, headers, self.facts))
-        return self._meanings[headers]
+    @property
+    def suggester(self) -> Suggester:
+        """What finds the helpers of this tree; without a catalogue that is given one is made in memory."""
+        if self._suggester is None:
+            made = self.catalogue() if self.catalogue is not None else catalogue_of(self.snapshot, self.facts)
+            made.preload()
+            self._suggester = Suggester(made)
+        return self._suggester
 
     def macros(self, path: str) -> dict[str, Macro]:
         """The macros that one header defines; none if the tree does not have it."""
@@ -68,6 +78,7 @@ class FileSite:
     bound: Bindings
     terms: Terms
     view: TreeView
+    found: Found | None = None
 
     @property
     def unit(self) -> Unit:
@@ -144,7 +155,11 @@ class FileSite:
             found = self.view.macros(posixpath.normpath(f"{near}/{name.decode()}")).get(macro)
             if found is not None and found.parameters is None:
                 return found.body
-        return self.view.meaning(headers).expand(macro)
+        for path in headers:
+            there = self.view.macros(path).get(macro)
+            if there is not None and there.parameters is None:
+                return there.body
+        return None
 
     def value_of(self, name: str, headers: tuple[str, ...] = ()) -> int | None:
         """See Site."""
@@ -155,12 +170,25 @@ class FileSite:
         """See Site."""
         return self.view.declares(name, headers)
 
-    def equivalent(self, expression: str, headers: tuple[str, ...]) -> tuple[HelperCall, ...]:
+    def helper(self) -> HelperCall | None:
+        """See Site."""
+        return call_of(self.found) if self.found is not None else None
+
+    def equivalent(self, expression: str) -> tuple[HelperCall, ...]:
         """See Site."""
         filled = re.sub(r"\$(\w+)", lambda found: f"({self.match.text(found.group(1))})", expression)
-        calls = self.view.meaning(headers).equivalent(filled, self.declared_type)
+        types = self.terms.types_at(self.match.span.start)
+        world = self.view.suggester.world(self.match.path, self.unit.source.text)
+        answer = ask(world, filled, types, assume=False)
         # a helper is not made of itself, nor of its neighbours in its own header
-        return tuple(call for call in calls if call.path != self.match.path)
+        found = answer.whole if answer is not None else ()
+        return tuple(call_of(one) for one in found if one.entry.path != self.match.path)
+
+
+def call_of(found: Found) -> HelperCall:
+    """A helper that was found, as a rule sees it."""
+    differs = "; ".join(f"tests {name} where this tests {other}" for name, other in found.differs)
+    return HelperCall(found.entry.name, found.call, found.entry.path, found.entry.line, found.typed, differs)
 
 
 def _constant(term: Term) -> bool:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -34,6 +35,9 @@ class Snapshot(Protocol):
 
     def read(self, path: str) -> bytes | None:
         """The bytes of a regular file by its relative POSIX path; None if there is none (or a link, or a folder)."""
+
+    def headers(self, folder: str) -> Mapping[str, str]:
+        """The .h files below a folder: their paths, and an id that is equal for equal content."""
 
 
 @dataclass(frozen=True, slots=True)

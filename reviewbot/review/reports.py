@@ -7,10 +7,11 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from reviewbot.match.engine import Terms
-from reviewbot.match.run import Report, run_rule, wanted
+from reviewbot.match.run import Report, asks_tree, run_rule, wanted
 from reviewbot.match.site import TreeView
 from reviewbot.model import Skipped, Snapshot, SourceFile, Span
 from reviewbot.rule import Rule
@@ -35,6 +36,8 @@ class Rules:
 
     rules: tuple[Rule, ...]
     view: TreeView
+    settled: frozenset[bytes] = frozenset()
+    """Digests of functions that no patch changes; the tree need not be asked for helpers of their code."""
     _known: dict[tuple[str, bytes], FileReports] = field(default_factory=dict)
 
     def in_file(self, snapshot: Snapshot, path: str) -> FileReports:
@@ -56,10 +59,41 @@ class Rules:
             return FileReports(source.path, (), (), (Skipped("file", source.path, "larger than 20 MB"),))
         unit: Unit = parse(source, self.view.facts)
         terms = Terms(unit)
-        reports = [r for rule in self.rules if wanted(rule, source.text) for r in run_rule(rule, terms, self.view)]
+        open_spans = [f.span for f in unit.functions if digest(unit, f) not in self.settled] if self.settled else None
+        reports = [
+            report
+            for rule in self.rules
+            if wanted(rule, source.text)
+            for report in run_rule(rule, terms, self.view, open_spans if asks_tree(rule) else None)
+        ]
+        reports = [report for report in reports if not _is_better_known(report, reports)]
         reports.sort(key=lambda r: (r.match.span, r.rule.id))
         gave_up = tuple(Skipped(f"pattern {text}", source.path, "too many places to try") for text in terms.exhausted)
         return FileReports(source.path, tuple(reports), unit.functions, gave_up)
+
+    def settle(self, before: Iterable[SourceFile], after: Iterable[SourceFile]) -> None:
+        """Learn which functions are the same at the base and at the end of a series, wherever they stand."""
+        self.settled = frozenset(self._digests(before) & self._digests(after))
+
+    def _digests(self, sources: Iterable[SourceFile]) -> set[bytes]:
+        units = (parse(source, self.view.facts) for source in sources if len(source.text) <= MAX_BYTES)
+        return {digest(unit, function) for unit in units for function in unit.functions}
+
+
+def _is_better_known(report: Report, reports: list[Report]) -> bool:
+    """True for a helper that the tree proposes where a rule of its own knows more to say of the same place."""
+    span = report.match.span
+    return asks_tree(report.rule) and any(
+        other.helper == report.helper and other.match.span.start < span.end and span.start < other.match.span.end
+        for other in reports
+        if not asks_tree(other.rule)
+    )
+
+
+def digest(unit: Unit, function: Function) -> bytes:
+    """What makes two functions the same text."""
+    text = unit.source.text[function.span.start : function.span.end]
+    return hashlib.sha1(text, usedforsecurity=False).digest()
 
 
 def overlaps(span: Span, lines: frozenset[int]) -> bool:

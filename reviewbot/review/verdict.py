@@ -13,7 +13,19 @@ from dataclasses import replace
 
 from reviewbot.mail.clean import body_text, one_line
 from reviewbot.match.run import Report
-from reviewbot.model import AppliedPatch, AppliedSeries, Confidence, Coverage, FileDiff, Finding, Hunk, Skipped, Verdict
+from reviewbot.model import (
+    AppliedPatch,
+    AppliedSeries,
+    Confidence,
+    Coverage,
+    FileDiff,
+    Finding,
+    Hunk,
+    Skipped,
+    Snapshot,
+    SourceFile,
+    Verdict,
+)
 from reviewbot.review.blame import Seen, changed_lines, fixed_by, new_in_hunk, sort_out
 from reviewbot.review.fragment import fragment
 from reviewbot.review.reports import C_SUFFIXES, Rules, overlaps
@@ -26,12 +38,27 @@ def judge(applied: AppliedSeries, rules: Rules) -> tuple[tuple[Finding, ...], Co
     """All findings of a series with their verdicts, and how much of what it touches was looked at."""
     findings: list[Finding] = []
     coverage = _Coverage()
+    rules.settle(_sources(applied, applied.snapshot), _sources(applied, last_state(applied)))
     for index, patch in enumerate(applied.patches):
         if patch.after is None:
             findings.extend(_unproven(patch, rules, coverage))
         else:
             findings.extend(_proven(applied, index, rules, coverage))
     return tuple(findings), coverage.total()
+
+
+def last_state(applied: AppliedSeries) -> Snapshot:
+    """The tree after the last patch that applied; the base where none did."""
+    return next((patch.after for patch in reversed(applied.patches) if patch.after is not None), applied.snapshot)
+
+
+def _sources(applied: AppliedSeries, snapshot: Snapshot) -> Iterator[SourceFile]:
+    """The C files that a series touches, as they stand in a snapshot."""
+    paths = {path for p in applied.patches for d in p.files for path in (d.old_path, d.new_path) if path}
+    for path in sorted(paths):
+        text = snapshot.read(path) if path.endswith(C_SUFFIXES) else None
+        if text is not None:
+            yield SourceFile(path, text)
 
 
 class _Coverage:

@@ -110,7 +110,12 @@ def parse(source: SourceFile, facts: SyntaxFacts) -> Unit:
 
 def parse_text(text: str) -> Node:
     """The root node of plain C text, as patterns use it; the caller looks for errors."""
-    return _parser().parse(text.encode()).root_node
+    return parse_bytes(text.encode())
+
+
+def parse_bytes(text: bytes) -> Node:
+    """The root node of a text that is plain C, or was made so by syntax.normalise; the caller looks for errors."""
+    return _parser().parse(text).root_node
 
 
 def first_error(node: Node) -> Node | None:

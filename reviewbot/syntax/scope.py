@@ -3,12 +3,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from tree_sitter import Node
 
 from reviewbot.syntax.parse import Function, Unit
 
+Text = Callable[[int, int], str]
 _SKIPPED = frozenset({"storage_class_specifier", "comment"})
 
 
@@ -20,7 +21,7 @@ def symbols(unit: Unit, function: Function) -> dict[str, str]:
     out: dict[str, str] = {}
     twice: set[str] = set()
     for node in _declarations(start) if start is not None else ():
-        for name, kind in _declared(unit, node):
+        for name, kind in declared(unit.text, node):
             if out.setdefault(name, kind) != kind:
                 twice.add(name)
     return {name: kind for name, kind in out.items() if name not in twice}
@@ -36,34 +37,35 @@ def _declarations(node: Node) -> Iterator[Node]:
             stack.extend(at.named_children)
 
 
-def _declared(unit: Unit, node: Node) -> Iterator[tuple[str, str]]:
+def declared(text: Text, node: Node) -> Iterator[tuple[str, str]]:
+    """The names that a declaration, parameter or member declares, each with its type as written."""
     declarators = node.children_by_field_name("declarator")
     if not declarators:
         return
     base = " ".join(
-        unit.text(kid.start_byte, kid.end_byte)
+        text(kid.start_byte, kid.end_byte)
         for kid in node.named_children
         if kid.end_byte <= declarators[0].start_byte and kid.type not in _SKIPPED
     )
     for declarator in declarators:
-        found = _name_and_stars(unit, declarator)
+        found = _name_and_stars(text, declarator)
         if found is not None:
             name, suffix = found
             yield name, f"{base} {suffix}".strip()
 
 
-def _name_and_stars(unit: Unit, node: Node) -> tuple[str, str] | None:
+def _name_and_stars(text: Text, node: Node) -> tuple[str, str] | None:
     suffix, at = "", node
-    while at.type != "identifier":
+    while at.type not in ("identifier", "field_identifier"):
         inner = at.child_by_field_name("declarator")
         if at.type == "pointer_declarator":
             suffix = "*" + suffix
         elif at.type == "array_declarator":
             size = at.child_by_field_name("size")
-            suffix += f"[{unit.text(size.start_byte, size.end_byte) if size is not None else ''}]"
+            suffix += f"[{text(size.start_byte, size.end_byte) if size is not None else ''}]"
         elif at.type not in ("init_declarator", "parenthesized_declarator"):
             return None
         if inner is None:
             return None
         at = inner
-    return unit.text(at.start_byte, at.end_byte), suffix
+    return text(at.start_byte, at.end_byte), suffix

@@ -71,6 +71,7 @@ _LEAVES = {
     "type_identifier": "id",
     "statement_identifier": "id",
     "primitive_type": "id",
+    "sized_type_specifier": "id",
     "null": "id",
     "true": "id",
     "false": "id",
@@ -182,14 +183,12 @@ def _sizeof(node: Node, text: Text, depth: int) -> Term:
 
 
 def _type(node: Node, text: Text, depth: int) -> Term:
-    return _term(node, "type", "*" * _stars(node), _field(node, "type", text, depth))
-
-
-def _stars(node: Node) -> int:
-    at, count = node.child_by_field_name("declarator"), 0
-    while at is not None and at.type == "abstract_pointer_declarator":
-        at, count = at.child_by_field_name("declarator"), count + 1
-    return count
+    declarator = node.child_by_field_name("declarator")
+    stars, rest = 0, declarator
+    while rest is not None and rest.type == "abstract_pointer_declarator":
+        rest, stars = rest.child_by_field_name("declarator"), stars + 1
+    more = text(rest.start_byte, rest.end_byte) if rest is not None else ""  # an array, a pointer to a function
+    return _term(node, "type", "*" * stars + more, _field(node, "type", text, depth))
 
 
 def _if(node: Node, text: Text, depth: int) -> Term:

@@ -13,7 +13,8 @@ from rich.console import Console
 from reviewbot.cli.show import show_review
 from reviewbot.edges.outbox import Written
 from reviewbot.model import Confidence, Coverage, Finding, Review, Skipped, Verdict
-from tests.review.made import MadeUpTree, finding, patch, series
+from tests.review.made import finding, patch, series
+from tests.rules.harness import MadeUpTree
 
 DIFF = "--- a/a.c\n+++ b/a.c\n@@ -1 +1 @@\n-x\n+y\n"
 LONG = "is it right that " + "this and " * 20 + "that are here?"

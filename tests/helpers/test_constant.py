@@ -7,14 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reviewbot.helpers.body import read_expression
 from reviewbot.helpers.constant import value_of
-from reviewbot.helpers.meaning import read_expression
+from reviewbot.syntax.facts import SyntaxFacts
 
 _MACROS = {"MASK": "GENMASK(6, 4)", "SHIFT": "4", "LOOP": "LOOP + 1", "WIDE": "(0x7 << SHIFT)"}
 
 
 def _value(text: str) -> int | None:
-    term = read_expression(text)
+    term = read_expression(text, SyntaxFacts())
     assert term is not None
     return value_of(term, _MACROS.get)
 

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reviewbot.helpers.meaning import read_expression
+from reviewbot.helpers.body import read_expression
 from reviewbot.match.boolean import MAX_ATOMS, Formula, equal, formula, same_meaning
 from reviewbot.match.normal import normal
+from reviewbot.syntax.facts import SyntaxFacts
 from reviewbot.syntax.term import Term
 
 _FLAGS = {"A": 1, "B": 2, "C": 4}
@@ -73,7 +74,7 @@ def _is_bit(term: Term) -> str | None:
 
 
 def _formula(text: str) -> Formula:
-    term = read_expression(text)
+    term = read_expression(text, SyntaxFacts())
     assert term is not None
     return formula(normal(term, truth=True), _is_bit)
 

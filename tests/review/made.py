@@ -3,9 +3,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-
 from reviewbot.mail.decode import decode
 from reviewbot.mail.diff import parse_diff
 from reviewbot.match.site import TreeView
@@ -27,18 +24,7 @@ from reviewbot.review.reports import Rules
 from reviewbot.review.verdict import judge
 from reviewbot.rule import Example, Rule
 from reviewbot.syntax.facts import SyntaxFacts
-
-
-@dataclass(frozen=True)
-class MadeUpTree:
-    """A snapshot whose files are a mapping."""
-
-    files: Mapping[str, str]
-    name: str = "made-up"
-
-    def read(self, path: str) -> bytes | None:
-        """See Snapshot."""
-        return self.files[path].encode() if path in self.files else None
+from tests.rules.harness import MadeUpTree
 
 
 def rule(**changes: object) -> Rule:

@@ -8,7 +8,8 @@ from email.message import EmailMessage
 
 from reviewbot.model import Address, Finding, Message
 from reviewbot.review.draft import DraftStyle, draft
-from tests.review.made import MadeUpTree, message, patch
+from tests.review.made import message, patch
+from tests.rules.harness import MadeUpTree
 
 ME = Address("Rita Reader", "rita@example.org")
 BODY = (

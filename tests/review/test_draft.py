@@ -9,8 +9,9 @@ import pytest
 
 from reviewbot.model import Confidence, Finding, Verdict
 from reviewbot.review.draft import DraftStyle, draft, sentences
-from tests.review.made import MadeUpTree, finding, message, patch
+from tests.review.made import finding, message, patch
 from tests.review.replies import BODY, ME, draft_of, line_of, text
+from tests.rules.harness import MadeUpTree
 
 WHOLE = (
     "On Mon, 02 Nov 2026 10:00:00 +0000, Ann Author wrote:\n"

@@ -6,7 +6,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from reviewbot.pipeline import patch_problems
-from tests.review.made import MadeUpTree, patch, series
+from tests.review.made import patch, series
+from tests.rules.harness import MadeUpTree
 
 DIFF = "--- a/a.c\n+++ b/a.c\n@@ -1 +1 @@\n-x\n+y\n"
 

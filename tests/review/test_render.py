@@ -7,7 +7,8 @@ import json
 
 from reviewbot.model import Coverage, Review, Skipped
 from reviewbot.review.render import to_json
-from tests.review.made import MadeUpTree, finding, patch, series
+from tests.review.made import finding, patch, series
+from tests.rules.harness import MadeUpTree
 
 DIFF = "--- a/a.c\n+++ b/a.c\n@@ -1 +1 @@\n-x\n+y\n"
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from reviewbot.model import Confidence, Finding, Skipped, Verdict
 from reviewbot.rule import Advice
-from tests.review.made import MadeUpTree, judged, patch, rule
+from tests.review.made import judged, patch, rule
+from tests.rules.harness import MadeUpTree
 
 
 def tree(*files: str) -> MadeUpTree:

@@ -31,6 +31,10 @@ class MadeUpTree:
         """See Snapshot."""
         return self.files[path].encode() if path in self.files else None
 
+    def headers(self, folder: str) -> dict[str, str]:
+        """See Snapshot."""
+        return {path: text for path, text in self.files.items() if path.startswith(folder) and path.endswith(".h")}
+
 
 @dataclass(frozen=True)
 class FolderTree:
@@ -43,6 +47,10 @@ class FolderTree:
         """See Snapshot."""
         file = self.root / path
         return file.read_bytes() if file.is_file() else None
+
+    def headers(self, folder: str) -> dict[str, str]:
+        """See Snapshot."""
+        return {str(p.relative_to(self.root)): str(p) for p in (self.root / folder).rglob("*.h")}
 
 
 def real_tree(version: str) -> FolderTree:

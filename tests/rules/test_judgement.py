@@ -23,10 +23,10 @@ RULES = {rule.id: rule for rule in load_rules()}
         ("dev-err-probe-result", "another-constant", False, False),
         ("kcalloc", "kzalloc", True, True),
         ("kcalloc", "constant-count", False, True),
-        ("is-cow-mapping", "mask", True, True),
         ("is-cow-mapping", "near", False, True),
-        ("is-cow-mapping", "vma-accessors", True, True),
-        ("is-cow-mapping", "structure-not-seen", False, True),
+        ("open-coded-helper", "two-tests", True, True),
+        ("open-coded-helper", "type-not-seen", False, True),
+        ("open-coded-helper", "one-flag-differs", False, True),
     ],
 )
 def test_report_is_as_sure_as_it_can_be(rule: str, example: str, exact: bool, proposes: bool) -> None:

@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""How is work spread over processes?  Batches, few at a time, answers in order; or here, without a pool."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from contextlib import contextmanager
+from itertools import islice
+from multiprocessing import get_context
+from typing import TypeVar
+
+_WAITING = 6
+Task = TypeVar("Task")
+Answer = TypeVar("Answer")
+
+
+@contextmanager
+def workers(count: int) -> Iterator[Executor | None]:
+    """A pool of processes for the time of a `with` block; None (work here) for fewer than two."""
+    if count < 2:
+        yield None
+        return
+    with ProcessPoolExecutor(count, mp_context=get_context("spawn")) as pool:
+        yield pool
+
+
+def batches(items: Iterable[Task], size: int) -> Iterator[list[Task]]:
+    """The items in lists of `size`."""
+    every = iter(items)
+    while batch := list(islice(every, size)):
+        yield batch
+
+
+def spread(pool: Executor | None, work: Callable[[Task], Iterable[Answer]], tasks: Iterable[Task]) -> Iterator[Answer]:
+    """The answers to all tasks, in order; at most six tasks wait in the pool, so memory stays bounded."""
+    if pool is None:
+        for task in tasks:
+            yield from work(task)
+        return
+    waiting: deque[Future[Iterable[Answer]]] = deque()
+    for task in tasks:
+        waiting.append(pool.submit(work, task))
+        if len(waiting) >= _WAITING:
+            yield from waiting.popleft().result()
+    while waiting:
+        yield from waiting.popleft().result()

@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""May this argument be given to this parameter?  True, False, or None where a type is not known."""
+
+from __future__ import annotations
+
+import re
+
+from reviewbot.helpers.entry import Entry
+from reviewbot.helpers.template import Template
+from reviewbot.helpers.types import TreeTypes, TypeOf, pointee
+from reviewbot.syntax.term import Term
+
+_POINTER = re.compile(r"[*\[]\s*\]?$")
+
+
+def agreement(type_of: TypeOf, entry: Entry, template: Template, index: int, argument: Term) -> bool | None:
+    """Whether a canonical argument fits the parameter `index` of a helper."""
+    wanted, name = entry.parameters[index]
+    given = type_of(argument)
+    if not wanted:
+        return _macro_agreement(type_of.tree, entry, template.body, f"${name}", given)
+    types = type_of.tree
+    need = types.resolved(wanted)
+    if need in ("bool", "_Bool"):
+        return True  # whatever it is, it is asked for its truth
+    if argument.kind == "num":
+        return argument.value == "0" or types.integer(wanted) is not None
+    if given is None:
+        is_number = "*" not in need and not need.startswith(("struct", "union"))
+        return True if is_number or need == "void *" or _passed_on(template.body, f"${name}") else None
+    have = types.resolved(given)
+    if need.endswith("*") or have.endswith("*"):
+        return _pointers(need, have)
+    if types.integer(wanted) is not None:
+        return _integers(types.integer(wanted), types.integer(given))
+    return need == have
+
+
+def _pointers(need: str, have: str) -> bool:
+    if not (need.endswith("*") and have.endswith("*")):
+        return False
+    one, other = (re.sub(r"\s+", "", kind) for kind in (need, have))
+    return one == other or "void*" in (one, other)
+
+
+def _integers(need: tuple[bool, int] | None, have: tuple[bool, int] | None) -> bool | None:
+    if need is None or have is None:
+        return False
+    return need[1] >= min(have[1], 64) or (need == (True, 8) and have == (True, 8))
+
+
+def _passed_on(body: Term, hole: str) -> bool:
+    """True if the parameter is only handed to another function, which converts it as it would the argument."""
+    users = [part for part in body.walk() if any(kid.kind == "id" and kid.value == hole for kid in part.kids)]
+    return bool(users) and all(part.kind == "call" for part in users)
+
+
+def _macro_agreement(types: TreeTypes, entry: Entry, body: Term, hole: str, given: str | None) -> bool | None:
+    """A macro's parameter has no type: what its body does with it must make sense for the argument's."""
+    for part in body.walk():
+        if not any(kid.kind == "id" and kid.value == hole for kid in part.kids):
+            continue
+        if part.kind == "outer":
+            kind, _dot, name = part.value.rpartition(".")
+            wanted = types.member(f"struct {kind}", name)
+            target = pointee(types.resolved(given)) if given else None
+            if wanted is None or target is None:
+                return None
+            if types.resolved(wanted.kind) != target:
+                return False
+        elif part.kind == "deref":
+            return _is_its_own(types, entry, hole, given)
+    return True
+
+
+def _is_its_own(types: TreeTypes, entry: Entry, hole: str, given: str | None) -> bool | None:
+    """A macro that reads members is meant for the structure that its header declares and its parameter is named for."""
+    target = pointee(types.resolved(given)) if given else None
+    if target is None:
+        return None
+    tag = target.partition(" ")[2]
+    if not any(path == entry.path for path, _offset in types.catalogue.structs(tag)):
+        return None
+    return True if len(hole) > 2 and hole.strip("$_") in tag else None

@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What do helpers mean whose definitions only a compiler can read?  A few, defined here, where the tree has the name.
+
+The meaning of these is the C standard's or the documentation's (include/linux/minmax.h, Documentation/core-api/
+unaligned-memory-access.rst); the name, the header and the types still come from the tree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from reviewbot.helpers.entry import Entry, Kind
+
+
+def _loads(count: int, *, big: bool, sign: str) -> str:
+    order = range(count) if big else range(count - 1, -1, -1)
+    return f" {sign} ".join(f"(p[{at}] << {8 * (count - 1 - rank)})" for rank, at in enumerate(order))
+
+
+COMPARING = frozenset({"min", "max"})
+"""Those that compile only for values of one type."""
+MEANINGS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "min": (("x", "y"), ("((x) < (y) ? (x) : (y))", "((x) <= (y) ? (x) : (y))")),
+    "max": (("x", "y"), ("((x) > (y) ? (x) : (y))", "((x) >= (y) ? (x) : (y))")),
+    **{
+        f"get_unaligned_{'be' if big else 'le'}{8 * count}": (
+            ("p",),
+            tuple(_loads(count, big=big, sign=sign) for sign in "|+"),
+        )
+        for big in (True, False)
+        for count in (2, 4)
+    },
+}
+"""Parameters and bodies (all that mean the same) of each name."""
+
+
+def defined(entry: Entry) -> Iterator[Entry]:
+    """The entry as it is, or one for each of the bodies that are known here."""
+    known = MEANINGS.get(entry.name)
+    if known is None or entry.kind not in (Kind.INLINE, Kind.MACRO):
+        yield entry
+        return
+    names, bodies = known
+    kinds = [kind for kind, _name in entry.parameters] + [""] * len(names)
+    parameters = tuple(zip(kinds, names, strict=False))
+    for body in bodies:
+        text = body if entry.kind is Kind.MACRO else f"{{ return {body}; }}"
+        yield replace(entry, parameters=parameters, body=text)

@@ -1,0 +1,213 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Would a maintainer take this helper here?  Visible from the file, no relative of the code, worth its name.
+
+Equality is decided elsewhere (helpers.search); here stands taste, each reason with a name, so that a miss can be
+explained.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from reviewbot.helpers.anchors import is_stub
+from reviewbot.helpers.axioms import MEANINGS
+from reviewbot.helpers.catalogue import resolve_include
+from reviewbot.helpers.entry import Entry, Kind
+from reviewbot.helpers.search import Found
+from reviewbot.helpers.template import Template
+from reviewbot.helpers.world import TreeWorld
+from reviewbot.helpers.worth import BITS, SELDOM, Traits, getter, is_specific, mass, poverty
+
+_WORD = re.compile(r"[A-Za-z_]\w*")
+_INCLUDE = re.compile(rb'^[ \t]*#[ \t]*include[ \t]*[<"]([^>"\n]{1,200})[>"]', re.MULTILINE)
+_NUMBER = re.compile(r"\b\d\w*")
+OWN_FAMILY = "the code is the helper's own family"
+UNSEEN = "its header is not included here"
+_GENERIC_USES = 25
+_MUCH_USED = 300
+_LEAST_MASS_OF_ARITHMETIC = 4
+_LEAST_SAVED = 2
+
+
+def traits(world: TreeWorld, entry: Entry) -> Traits:
+    """The traits of a helper, read from its body and from how the tree uses it."""
+    template = world.template_of(entry, lenient=True)
+    if template is None:
+        return Traits("its body is no expression")
+    member = getter(template.body)
+    # as many files call the getter as there are that name its member
+    preferred = entry.uses > 0 and 2 * entry.uses >= world.catalogue.frequency(member) if member else False
+    specific = is_specific(template.body, world.catalogue.frequency)
+    return Traits(poverty(entry, template) or _absence(world, entry), specific, member, preferred)
+
+
+def _absence(world: TreeWorld, entry: Entry) -> str:
+    """Why some configurations cannot call a helper, or call another one."""
+    if entry.name in MEANINGS:
+        return ""
+    others = world.catalogue.named(entry.name)
+    bodies = {" ".join(other.body.split()) for other in others if other.body and not is_stub(other)}
+    if len(bodies) > 1 or (entry.guards and any(other.kind is Kind.FUNCTION for other in others)):
+        return "its body depends on the configuration"
+    configured = [guard for guard in entry.guards if "CONFIG_" in guard]
+    if configured and entry.path.startswith("include/") and len({other.guards for other in others}) < 2:
+        return "some configurations do not have it"
+    return ""
+
+
+@dataclass(slots=True)
+class Suitability:
+    """The judgement for one file: `path`, and its text in bytes."""
+
+    world: TreeWorld
+    path: str
+    text: bytes
+    _reached: frozenset[str] | None = None
+    _direct: frozenset[str] | None = None
+    _priors: dict[tuple[str, str, int], str] = field(default_factory=dict)
+
+    @property
+    def direct(self) -> frozenset[str]:
+        """The headers that the file includes itself."""
+        if self._direct is None:
+            names = [found.decode("utf-8", "replace") for found in _INCLUDE.findall(self.text)]
+            self._direct = frozenset(path for name in names for path in resolve_include(name, self.path))
+        return self._direct
+
+    @property
+    def reached(self) -> frozenset[str]:
+        """The headers that the file sees."""
+        if self._reached is None:
+            names = [found.decode("utf-8", "replace") for found in _INCLUDE.findall(self.text)]
+            self._reached = self.world.catalogue.reached(self.path, names)
+        return self._reached
+
+    def prior(self, entry: Entry) -> str:
+        """Why a helper is not to be proposed in this file, whatever the code; "" where nothing speaks against it."""
+        key = (entry.name, entry.path, entry.line)
+        if key not in self._priors:
+            self._priors[key] = self._prior(entry)
+        return self._priors[key]
+
+    def _prior(self, entry: Entry) -> str:
+        if entry.path == self.path:
+            return OWN_FAMILY
+        trait = self.traits(entry)
+        if trait.objection:
+            return trait.objection
+        if trait.getter and not trait.preferred and not self._calls(entry.name, trait.getter):
+            return "the tree reads the member itself"
+        return self._unseen(entry, specific=trait.specific)
+
+    def _calls(self, name: str, member: str) -> bool:
+        """True for a file that calls a getter at least as often as it reads the member itself."""
+        calls = len(re.findall(rb"\b%s\(" % re.escape(name.encode()), self.text))
+        reads = len(re.findall(rb"(?:->|\.)%s\b(?!\s*\()" % re.escape(member.encode()), self.text))
+        return calls > 0 and calls >= reads
+
+    def traits(self, entry: Entry) -> Traits:
+        """What there is to say of a helper whatever the file: kept by the world that its header belongs to."""
+        shared = self.world.base if self.world.base is not None and entry.path.startswith("include/") else self.world
+        key = (entry.name, entry.path, entry.line)
+        if key not in shared.kept:
+            shared.kept[key] = traits(shared, entry)
+        return shared.kept[key]
+
+    def objection(self, found: Found, function: str, code: str) -> str:
+        """Why a helper is not to be proposed for `code` in `function`; "" where nothing speaks against it."""
+        entry, template = found.entry, self.world.template_of(found.entry)
+        if found.saved < 1 or template is None:
+            return "the call is longer than the code"
+        if _names(found.call.replace(entry.name, "", 1)) - _names(code):
+            return "an argument is not in the code"
+        if found.is_call:
+            return "the code is a call already"
+        if function == entry.name or entry.name in _WORD.findall(code) or function in _WORD.findall(entry.body):
+            return OWN_FAMILY
+        return self._of_taste(found, template, code)
+
+    def _of_taste(self, found: Found, template: Template, code: str) -> str:
+        """What speaks against a helper that is equal, shorter, and no relative of the code."""
+        entry = found.entry
+        if entry.name in BITS:
+            long_long = bool(re.search(r"ULL|u64", code))
+            return "" if found.is_mask and long_long == (entry.name == "BIT_ULL") else "no mask is meant"
+        is_arithmetic = entry.name not in MEANINGS and not found.is_wrapped and not self.traits(entry).specific
+        if is_arithmetic and (found.saved < _LEAST_SAVED or mass(template.body) < _LEAST_MASS_OF_ARITHMETIC):
+            return "its body says too little"
+        if is_arithmetic and not _sets(entry.body) <= _sets(code):
+            return "the code speaks of other constants"
+        if found.typed:
+            return ""
+        if not self._is_known_by_its_members(entry, template):
+            return "the type of an argument is not known"
+        is_macro = entry.kind is Kind.MACRO and entry.uses < _MUCH_USED
+        far = entry.path not in self.direct and not nearness(self.path, entry.path)
+        return UNSEEN if is_macro and far else ""
+
+    def _is_known_by_its_members(self, entry: Entry, template: Template) -> bool:
+        """True where it is clear without types what a helper is for: from near, of seldom members, or used all over."""
+        if nearness(self.path, entry.path) or entry.uses >= _MUCH_USED or entry.uses < 0:
+            return True
+        frequency = self.world.catalogue.frequency
+        return any(part.kind == "mem" and frequency(part.value) < SELDOM for part in template.body.walk())
+
+    def _unseen(self, entry: Entry, *, specific: bool) -> str:
+        if entry.path in self.reached or entry.path in self.direct or not entry.path.startswith("include/"):
+            return "" if specific or self._generic(entry) else "it belongs to another subsystem"
+        if not entry.path.startswith("include/linux/") or not (specific or entry.uses >= _GENERIC_USES):
+            return UNSEEN
+        return "" if self._generic(entry) else UNSEEN
+
+    def _generic(self, entry: Entry) -> bool:
+        """True for a helper of arithmetic that many use, or that lives next to the file."""
+        return entry.uses < 0 or entry.uses >= _GENERIC_USES or nearness(self.path, entry.path) > 0
+
+    def rank(self, found: Found) -> tuple[int, int, int, int, int, str]:
+        """Smaller is better: typed, what it covers, shared folders, included directly, uses."""
+        entry = found.entry
+        return (
+            -int(found.typed),
+            -found.saved,
+            -nearness(self.path, entry.path),
+            -int(entry.path in self.direct) - int(entry.path in self.reached),
+            -entry.uses,
+            entry.name,
+        )
+
+
+def _names(code: str) -> set[str]:
+    """The identifiers and numbers of a piece of code."""
+    return set(_WORD.findall(code)) | set(_NUMBER.findall(code))
+
+
+def _sets(code: str) -> set[str]:
+    """The sets that the constants of a piece of code belong to: PAGE for PAGE_SIZE and PAGE_MASK."""
+    return {word.partition("_")[0] for word in _WORD.findall(code) if word.isupper() and "_" in word}
+
+
+def nearness(path: str, header: str) -> int:
+    """How much the places of a file and a header have in common: mm/ with include/linux/mm.h, fs/ext4/ with ext4.h."""
+    folder = path.rpartition("/")[0]
+    if header.startswith("include/"):
+        words = set(folder.split("/")) - {"drivers", "net", "linux"}
+        inside = set(header.removesuffix(".h").split("/")) - {"include", "linux"}
+        return int(bool(words & inside))
+    mine, theirs = folder.split("/"), header.split("/")[:-1]
+    same = 0
+    for one, other in zip(mine, theirs, strict=False):
+        if one != other:
+            break
+        same += 1
+    return same
+
+
+def best(found: Iterable[tuple[Found, tuple[int, int, int, int, int, str]]]) -> list[Found]:
+    """Of helpers for overlapping code the one that ranks first, by place."""
+    out: list[Found] = []
+    for one, _rank in sorted(found, key=lambda pair: pair[1]):
+        if not any(one.start < other.end and other.start < one.end for other in out):
+            out.append(one)
+    return sorted(out, key=lambda one: (one.start, one.end))

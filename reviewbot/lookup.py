@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What does a tree answer to "what was that helper called?"  Opens the tree, takes its catalogue, asks it."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from reviewbot.edges.headercache import HeaderCache
+from reviewbot.edges.kernel import open_tree
+from reviewbot.edges.snapshot import Base, TreeSnapshot
+from reviewbot.errors import TreeError, UsageError
+from reviewbot.helpers.ask import MAX_TEXT, Answer, ask
+from reviewbot.helpers.catalogue import Catalogue
+from reviewbot.helpers.entry import Entry
+from reviewbot.helpers.search import Found
+from reviewbot.helpers.suggest import Suggester
+from reviewbot.helpers.suit import Suitability
+from reviewbot.helpers.twins import twins
+from reviewbot.syntax.facts import read_facts
+
+_MOST = 12
+_WORD = re.compile(r"[A-Za-z_]\w*")
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked of which tree.  `file` is where the code stands ("" for nowhere); `types` are those of names;
+    `search` says that the text is words of names and summaries, no expression."""
+
+    text: str
+    tree: Path
+    cache: Path
+    base: str | None = None
+    file: str = ""
+    types: dict[str, str] = field(default_factory=dict)
+    search: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A helper with what a reader wants to know beside its entry: other forms of it, whether the file sees its header
+    (None without a file)."""
+
+    entry: Entry
+    twins: tuple[str, ...]
+    visible: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The answer: helpers for an expression, or entries for words; and what is known of each by its name."""
+
+    tree: str
+    answer: Answer
+    entries: tuple[Listed, ...]
+    known: dict[str, Listed]
+
+    @property
+    def is_empty(self) -> bool:
+        """True if the tree has nothing to say."""
+        return not (self.answer.whole or self.answer.parts or self.answer.close or self.entries)
+
+
+def look_up(question: Question, progress: Progress = lambda _step: None) -> Reply:
+    """Ask a tree.  Raises UsageError for a text that is no expression, TreeError for a tree that has no headers."""
+    if len(question.text) > MAX_TEXT:
+        raise UsageError(
+            f"an expression of {len(question.text)} characters is too long", f"at most {MAX_TEXT} are read"
+        )
+    with tempfile.TemporaryDirectory(prefix="reviewbot-") as scratch, open_tree(question.tree, Path(scratch)) as tree:
+        revision = question.base or ("HEAD" if tree.git_dir is not None else None)
+        commit = tree.resolve(revision) if revision else None
+        if revision and commit is None:
+            raise UsageError(f"{tree.name} has no revision {revision}", "name another one with --base")
+        base = tree.at(commit)
+        snapshot = TreeSnapshot(tree.name, base, tree.scratch)
+        catalogue = HeaderCache(question.cache / "helpers").catalogue(base, read_facts(snapshot), progress).catalogue
+        if not catalogue.layers[0].tokens() and not catalogue.search((), 1):
+            raise TreeError(f"{tree.name} has no headers below include/", "name a kernel tree with --tree")
+        name = f"{tree.name} ({question.base})" if question.base else tree.name
+        return _search(question, catalogue, name) if question.search else _ask(question, base, catalogue, name)
+
+
+def _search(question: Question, catalogue: Catalogue, name: str) -> Reply:
+    words = question.text.split()
+    if not words:
+        raise UsageError("there is nothing to search for", "name some words, as in --search 'cow mapping'")
+    entries = tuple(_listed(catalogue, entry) for entry in catalogue.search(words, _MOST * 2))
+    return Reply(name, Answer(), entries, {})
+
+
+def _ask(question: Question, base: Base, catalogue: Catalogue, name: str) -> Reply:
+    text = base.read(question.file) if question.file else b""
+    if text is None:
+        raise UsageError(
+            f"{name} has no file {question.file}", "name it as it stands in the tree, as in --for mm/mmap.c"
+        )
+    suggester = Suggester(catalogue)
+    world = suggester.world(question.file, text)
+    suitability = Suitability(world, question.file, text) if question.file else None
+
+    def rank(found: Found) -> tuple[object, ...]:
+        assert suitability is not None  # noqa: S101  # passed only where there is a file
+        return (suitability.prior(found.entry) != "", *suitability.rank(found))
+
+    answer = ask(world, question.text, question.types, rank if suitability is not None else None)
+    if answer is None:
+        raise UsageError(
+            f"`{question.text[:100]}` is no C expression", "quote it as it stands in the code, without `;`"
+        )
+    answer = Answer(answer.whole[:_MOST], answer.parts[:_MOST], answer.close[:_MOST], answer.assumed)
+    found = (*answer.whole, *answer.parts, *answer.close)
+    known = {one.entry.name: _listed(world.catalogue, one.entry, suitability) for one in found}
+    if not found and _WORD.fullmatch(question.text.strip()):
+        return _search(question, catalogue, name)
+    return Reply(name, answer, (), known)
+
+
+def _listed(catalogue: Catalogue, entry: Entry, suitability: Suitability | None = None) -> Listed:
+    visible = None
+    if suitability is not None:
+        visible = entry.path in suitability.direct or entry.path in suitability.reached
+    return Listed(entry, twins(catalogue, entry), visible)
