@@ -48,6 +48,12 @@ def shared() -> Path:
     return place
 
 
+@pytest.fixture(scope="session")
+def warm(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cache for all tests on real trees, since the first reading of a tree takes ten seconds."""
+    return tmp_path_factory.mktemp("warm")
+
+
 def real_tree(version: str) -> Path:
     """A real Linux tree; skips where it is missing."""
     place = Path(os.environ.get("REVIEWBOT_TREES", _REAL_HOME / "trees")) / version

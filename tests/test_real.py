@@ -45,6 +45,12 @@ def inbox(tmp_path_factory: pytest.TempPathFactory, shared: Path) -> Iterator[Pu
         yield running
 
 
+@pytest.fixture(autouse=True)
+def _warm(warm: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command keeps the catalogues of real trees from test to test."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(warm))
+
+
 def check(what: str, tree: Path, *options: str) -> dict[str, Any]:
     """Run `reviewbot check` as a user does; its JSON."""
     argv = [sys.executable, "-m", "reviewbot", "check", what, "--tree", str(tree), "--format", "json", *options]

@@ -32,10 +32,10 @@ _CALLS = {
 _SEARCHED = ("mm/filemap.c", "mm/mmap.c", "fs/buffer.c", "net/core/dev.c", "drivers/hwmon/adt7475.c")
 
 
-@pytest.fixture(scope="module")
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A cache for all tests of this module, since the first reading of a tree takes ten seconds."""
-    return tmp_path_factory.mktemp("helpers")
+@pytest.fixture
+def cache(warm: Path) -> Path:
+    """Where the command, run with this XDG_CACHE_HOME, keeps what it learnt."""
+    return warm / "reviewbot"
 
 
 @pytest.mark.parametrize("version", sorted(_CALLS))

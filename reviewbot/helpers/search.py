@@ -37,7 +37,8 @@ class Found:
 
     `call` replaces the code's `terms` (operands of one && or || where there are several; else one).  `saved` is how
     many words fewer there are to read.  `typed` is False where an argument's type is not known.  `is_call`: the code is
-    a call with the same arguments; `is_wrapped`: it is a call of any kind; `is_mask`: it is an operand of & | or ~.
+    a call with the same arguments; `is_wrapped`: it is a call of any kind; `is_mask`: it is an operand of & | or ~;
+    `repeats`: there are several arguments, all the same.
     `differs` says what is not the same, (in the helper, in the code), for a near miss.
     """
 
@@ -49,6 +50,7 @@ class Found:
     is_call: bool = False
     is_wrapped: bool = False
     is_mask: bool = False
+    repeats: bool = False
     differs: tuple[tuple[str, str], ...] = ()
 
     @property
@@ -260,7 +262,8 @@ class Expression:
         is_call = len(terms) == 1 and self._calls_with(terms[0], keys)
         wrapped = len(terms) == 1 and _stripped(terms[0]).kind == "call"
         saved = spoken(code_text) - spoken(call)
-        return Found(entry, call, terms, saved, None not in agrees, is_call, wrapped)
+        repeats = len(keys) == 1 < len(arguments)
+        return Found(entry, call, terms, saved, None not in agrees, is_call, wrapped, repeats=repeats)
 
     def _tests_pointer(self, code: Term) -> bool:
         """True for code that asks whether a pointer member is set, which says nothing of what it is set for."""

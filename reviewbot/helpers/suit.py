@@ -8,6 +8,7 @@ explained.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -22,6 +23,8 @@ from reviewbot.helpers.worth import BITS, SELDOM, Traits, getter, is_specific, m
 
 _WORD = re.compile(r"[A-Za-z_]\w*")
 _INCLUDE = re.compile(rb'^[ \t]*#[ \t]*include[ \t]*[<"]([^>"\n]{1,200})[>"]', re.MULTILINE)
+_CALLED = re.compile(rb"\b([A-Za-z_]\w*)\(")
+_MEMBER = re.compile(rb"(?:->|\.)([A-Za-z_]\w*)\b(?!\s*\()")
 _NUMBER = re.compile(r"\b\d\w*")
 OWN_FAMILY = "the code is the helper's own family"
 UNSEEN = "its header is not included here"
@@ -66,6 +69,7 @@ class Suitability:
     text: bytes
     _reached: frozenset[str] | None = None
     _direct: frozenset[str] | None = None
+    _used: tuple[Counter[bytes], Counter[bytes]] | None = None
     _priors: dict[tuple[str, str, int], str] = field(default_factory=dict)
 
     @property
@@ -94,6 +98,8 @@ class Suitability:
     def _prior(self, entry: Entry) -> str:
         if entry.path == self.path:
             return OWN_FAMILY
+        if self._unseen(entry, specific=True):  # the cheapest question first: no body is read for it
+            return UNSEEN
         trait = self.traits(entry)
         if trait.objection:
             return trait.objection
@@ -103,9 +109,10 @@ class Suitability:
 
     def _calls(self, name: str, member: str) -> bool:
         """True for a file that calls a getter at least as often as it reads the member itself."""
-        calls = len(re.findall(rb"\b%s\(" % re.escape(name.encode()), self.text))
-        reads = len(re.findall(rb"(?:->|\.)%s\b(?!\s*\()" % re.escape(member.encode()), self.text))
-        return calls > 0 and calls >= reads
+        if self._used is None:
+            self._used = Counter(_CALLED.findall(self.text)), Counter(_MEMBER.findall(self.text))
+        calls, reads = self._used
+        return 0 < calls[name.encode()] >= reads[member.encode()]
 
     def traits(self, entry: Entry) -> Traits:
         """What there is to say of a helper whatever the file: kept by the world that its header belongs to."""
@@ -124,6 +131,8 @@ class Suitability:
             return "an argument is not in the code"
         if found.is_call:
             return "the code is a call already"
+        if found.repeats:
+            return "its arguments are one and the same"
         if function == entry.name or entry.name in _WORD.findall(code) or function in _WORD.findall(entry.body):
             return OWN_FAMILY
         return self._of_taste(found, template, code)
@@ -159,6 +168,8 @@ class Suitability:
             return "" if specific or self._generic(entry) else "it belongs to another subsystem"
         if not entry.path.startswith("include/linux/") or not (specific or entry.uses >= _GENERIC_USES):
             return UNSEEN
+        if not _is_of_structures(entry) and '"' not in entry.body and 0 <= entry.uses < _MUCH_USED:
+            return UNSEEN  # a test of a plain number in a header that nobody here needs
         return "" if self._generic(entry) else UNSEEN
 
     def _generic(self, entry: Entry) -> bool:
@@ -181,6 +192,11 @@ class Suitability:
 def _names(code: str) -> set[str]:
     """The identifiers and numbers of a piece of code."""
     return set(_WORD.findall(code)) | set(_NUMBER.findall(code))
+
+
+def _is_of_structures(entry: Entry) -> bool:
+    """True for a helper that takes a pointer, or a macro, which does not say."""
+    return not entry.parameters or any("*" in kind or not kind for kind, _name in entry.parameters)
 
 
 def _sets(code: str) -> set[str]:

@@ -48,7 +48,6 @@ class TreeView:
         """What finds the helpers of this tree; without a catalogue that is given one is made in memory."""
         if self._suggester is None:
             made = self.catalogue() if self.catalogue is not None else catalogue_of(self.snapshot, self.facts)
-            made.preload()
             self._suggester = Suggester(made)
         return self._suggester
 
