@@ -38,7 +38,7 @@ def git(folder: Path, *words: str, stdin: bytes = b"") -> str:
     """What git prints in a folder; the test fails if git does."""
     done = run(("git", *words), cwd=folder, env=clean_env() | WHO, stdin=stdin, timeout=60)
     assert done.returncode == 0, done.stderr.decode()
-    return done.stdout.decode("utf-8", "surrogateescape").strip()
+    return done.stdout.decode("utf-8", "surrogateescape").strip("\n")
 
 
 def fill(folder: Path, files: Mapping[str, bytes]) -> Path:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from reviewbot.edges.landed import landed
@@ -17,6 +17,7 @@ from tests.edges.gittree import D_TO_X, fill, git, one_applied, repository
 
 
 @settings(max_examples=25, deadline=None)
+@example(old=["", ""], new=["a", "", ""])
 @given(
     old=st.lists(st.sampled_from(["", "a", "\tb", "}", "c d"]), max_size=12),
     new=st.lists(st.sampled_from(["", "a", "\tb", "}", "e"]), max_size=12),
