@@ -9,10 +9,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from reviewbot.edges.headercache import HeaderCache
+from reviewbot.edges.headercache import PLACE, HeaderCache, sound
 from reviewbot.edges.kernel import open_tree
 from reviewbot.edges.snapshot import Base, TreeSnapshot
 from reviewbot.errors import TreeError, UsageError
+from reviewbot.helpers.anchors import is_stub
 from reviewbot.helpers.ask import MAX_TEXT, Answer, ask
 from reviewbot.helpers.catalogue import Catalogue
 from reviewbot.helpers.entry import Entry
@@ -22,7 +23,8 @@ from reviewbot.helpers.suit import Suitability
 from reviewbot.helpers.twins import twins
 from reviewbot.syntax.facts import read_facts
 
-_MOST = 12
+_MOST = 6
+_MOST_WORDS = 24
 _WORD = re.compile(r"[A-Za-z_]\w*")
 Progress = Callable[[str], None]
 
@@ -53,12 +55,16 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """The answer: helpers for an expression, or entries for words; and what is known of each by its name."""
+    """The answer: helpers for an expression, or entries for words; and what is known of each by its name.
+
+    `left_out` counts the helpers that rank below what is shown.
+    """
 
     tree: str
     answer: Answer
     entries: tuple[Listed, ...]
     known: dict[str, Listed]
+    left_out: int = 0
 
     @property
     def is_empty(self) -> bool:
@@ -68,18 +74,24 @@ class Reply:
 
 def look_up(question: Question, progress: Progress = lambda _step: None) -> Reply:
     """Ask a tree.  Raises UsageError for a text that is no expression, TreeError for a tree that has no headers."""
+    if not question.text.isprintable() and any("\ud800" <= letter <= "\udfff" for letter in question.text):
+        raise UsageError("the text has bytes that are no UTF-8", "type them as they stand in the code")
     if len(question.text) > MAX_TEXT:
         raise UsageError(
             f"an expression of {len(question.text)} characters is too long", f"at most {MAX_TEXT} are read"
         )
-    with tempfile.TemporaryDirectory(prefix="reviewbot-") as scratch, open_tree(question.tree, Path(scratch)) as tree:
+    with (
+        tempfile.TemporaryDirectory(prefix="reviewbot-") as scratch,
+        open_tree(question.tree, Path(scratch)) as tree,
+        sound(question.cache),
+    ):
         revision = question.base or ("HEAD" if tree.git_dir is not None else None)
         commit = tree.resolve(revision) if revision else None
         if revision and commit is None:
             raise UsageError(f"{tree.name} has no revision {revision}", "name another one with --base")
         base = tree.at(commit)
         snapshot = TreeSnapshot(tree.name, base, tree.scratch)
-        catalogue = HeaderCache(question.cache / "helpers").catalogue(base, read_facts(snapshot), progress).catalogue
+        catalogue = HeaderCache(question.cache / PLACE).catalogue(base, read_facts(snapshot), progress).catalogue
         if not catalogue.layers[0].tokens() and not catalogue.search((), 1):
             raise TreeError(f"{tree.name} has no headers below include/", "name a kernel tree with --tree")
         name = f"{tree.name} ({question.base})" if question.base else tree.name
@@ -90,8 +102,12 @@ def _search(question: Question, catalogue: Catalogue, name: str) -> Reply:
     words = question.text.split()
     if not words:
         raise UsageError("there is nothing to search for", "name some words, as in --search 'cow mapping'")
-    entries = tuple(_listed(catalogue, entry) for entry in catalogue.search(words, _MOST * 2))
-    return Reply(name, Answer(), entries, {})
+    found: dict[str, Entry] = {}
+    for entry in catalogue.search(words, _MOST_WORDS * 4):
+        kept = found.setdefault(entry.name, entry)
+        if is_stub(kept) and not is_stub(entry):
+            found[entry.name] = entry
+    return Reply(name, Answer(), tuple(_listed(catalogue, entry) for entry in list(found.values())[:_MOST_WORDS]), {})
 
 
 def _ask(question: Question, base: Base, catalogue: Catalogue, name: str) -> Reply:
@@ -113,12 +129,15 @@ def _ask(question: Question, base: Base, catalogue: Catalogue, name: str) -> Rep
         raise UsageError(
             f"`{question.text[:100]}` is no C expression", "quote it as it stands in the code, without `;`"
         )
+    if answer.too_large:
+        raise UsageError("the expression has too many parts to be compared with a helper", "ask for a part of it")
+    everything = len(answer.whole) + len(answer.parts) + len(answer.close)
     answer = Answer(answer.whole[:_MOST], answer.parts[:_MOST], answer.close[:_MOST], answer.assumed)
     found = (*answer.whole, *answer.parts, *answer.close)
     known = {one.entry.name: _listed(world.catalogue, one.entry, suitability) for one in found}
     if not found and _WORD.fullmatch(question.text.strip()):
-        return _search(question, catalogue, name)
-    return Reply(name, answer, (), known)
+        return _search(question, world.catalogue, name)
+    return Reply(name, answer, (), known, everything - len(found))
 
 
 def _listed(catalogue: Catalogue, entry: Entry, suitability: Suitability | None = None) -> Listed:

@@ -6,24 +6,24 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from reviewbot.edges import sources
 from reviewbot.edges.apply import apply_series
 from reviewbot.edges.gitconfig import NOBODY
-from reviewbot.edges.headercache import HeaderCache
+from reviewbot.edges.headercache import PLACE, HeaderCache, sound
 from reviewbot.edges.kernel import Tree, open_tree
 from reviewbot.edges.snapshot import Base
 from reviewbot.helpers.catalogue import Catalogue
-from reviewbot.helpers.scan import scan
 from reviewbot.mail.series import build_series
 from reviewbot.match.site import TreeView
 from reviewbot.model import Address, AppliedPatch, AppliedSeries, Draft, Finding, Review, Series
 from reviewbot.registry import load_rules, select
 from reviewbot.review.draft import DraftStyle, draft, style_rules
+from reviewbot.review.overlay import overlaid
 from reviewbot.review.reports import Rules
-from reviewbot.review.verdict import judge, last_state
+from reviewbot.review.verdict import judge
 from reviewbot.rule import Rule
 from reviewbot.syntax.facts import read_facts
 
@@ -68,7 +68,8 @@ def review(
     progress("matching the rules")
     chosen = select(rules, request.rule_names, _addresses(series))
     view = _view(applied, tree.at(applied.base.commit), request.cache, progress)
-    findings, coverage = judge(applied, Rules(chosen, view))
+    with sound(request.cache):
+        findings, coverage = judge(applied, Rules(chosen, view))
     style = DraftStyle(request.sender, style_rules((rule.id, rule.category) for rule in rules))
     drafts = _drafts(applied, findings, style)
     order = {p.patch.message.msgid: number for number, p in enumerate(applied.patches)}
@@ -77,26 +78,13 @@ def review(
 
 
 def _view(applied: AppliedSeries, base: Base, cache: Path, progress: Progress) -> TreeView:
-    """The tree that is patched, with its catalogue; helpers that the series takes away are not proposed."""
+    """The tree that is patched, with its catalogue as the series leaves it."""
     facts = read_facts(applied.snapshot)
 
     def catalogue() -> Catalogue:
-        made = HeaderCache(cache / "helpers").catalogue(base, facts, progress).catalogue
-        return replace(made, hidden=made.hidden | _taken_away(applied))
+        return overlaid(HeaderCache(cache / PLACE).catalogue(base, facts, progress).catalogue, applied)
 
     return TreeView(applied.snapshot, facts, catalogue)
-
-
-def _taken_away(applied: AppliedSeries) -> frozenset[str]:
-    """The names that headers declare at the base and no header does at the end of the series."""
-    last = last_state(applied)
-    touched = {path for p in applied.patches for d in p.files for path in (d.old_path, d.new_path) if path}
-    headers = sorted(path for path in touched if path.endswith(".h"))
-    before, after = (
-        {entry.name for path in headers for entry in scan(path, state.read(path) or b"").entries}
-        for state in (applied.snapshot, last)
-    )
-    return frozenset(before - after)
 
 
 def _where(request: Request) -> sources.Where:

@@ -31,8 +31,9 @@ __all__ = [
 class HelperCall:
     """A helper of the tree that means the same as an expression: its name, the rewritten call, where it is declared.
 
-    `typed` is True if each argument for a structure or a pointer is known to have the parameter's type.  `differs` is
-    what is not the same, in words that follow the helper's name ("tests VM_MAYWRITE where this tests VM_WRITE").
+    `path` is as an #include names it.  `typed` is True if each argument for a structure or a pointer is known to have
+    the parameter's type.  `differs` is what is not the same, in words that follow the helper's name ("tests VM_MAYWRITE
+    where this tests VM_WRITE").
     """
 
     name: str

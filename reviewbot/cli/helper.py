@@ -15,7 +15,7 @@ from rich.text import Text
 from reviewbot.cli.screen import Screen
 from reviewbot.cli.settings import read_settings
 from reviewbot.errors import UsageError
-from reviewbot.helpers.entry import Entry
+from reviewbot.helpers.entry import Entry, include_name
 from reviewbot.helpers.near import MORE, OTHERWISE
 from reviewbot.helpers.search import Found
 from reviewbot.lookup import Listed, Question, Reply, look_up
@@ -83,6 +83,8 @@ def _lines(reply: Reply) -> Iterator[Text]:
             yield from _differences(one)
             yield Text(f"    {one.entry.signature}")
             yield from _about(reply.known[one.entry.name])
+    if reply.left_out:
+        yield Text(f"\n{_count(reply.left_out, 'more helper')} that fit no better", style="dim")
 
 
 def _differences(found: Found) -> Iterator[Text]:
@@ -108,9 +110,7 @@ def differences(found: Found) -> list[str]:
 def _about(listed: Listed) -> Iterator[Text]:
     entry = listed.entry
     used = f", used in {_count(entry.uses, 'file')}" if entry.uses >= 0 else ""
-    include = (
-        f", not included there: #include <{entry.path.removeprefix('include/')}>" if listed.visible is False else ""
-    )
+    include = f", not included there: #include <{include_name(entry.path)}>" if listed.visible is False else ""
     yield Text(f"    {entry.path}:{entry.line}{used}{include}", style="dim")
     if entry.summary:
         yield Text(f"    {entry.summary}", style="dim")
@@ -135,6 +135,7 @@ def _as_dict(reply: Reply) -> dict[str, Any]:
         "same": [_found(reply, one) for one in answer.whole],
         "part": [_found(reply, one) for one in answer.parts],
         "near": [_found(reply, one) for one in answer.close],
+        "left_out": reply.left_out,
         "entries": [_entry(listed.entry, listed) for listed in reply.entries],
     }
 

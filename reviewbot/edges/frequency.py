@@ -46,11 +46,12 @@ def count_names(base: Base, names: frozenset[str], before: Before, pool: Executo
     lost = [(path, before.sources[path]) for path in changed if path in before.sources]
     few = before.sources and len(changed) <= _MOST_CHANGED * len(sources)
     if not few or sum(1 for _text in base.source().texts(lost)) < len(lost) or not base.keeps:
-        return Counted(_count(base.source(), sources.items(), names, pool), sources, len(sources))
+        whole = _count(base.source(), sources.items(), names, pool)
+        return Counted({name: whole[name] for name in names}, sources, len(sources))
     total = Counter(before.files)
     total.update(_count(base.source(), [(p, sources[p]) for p in changed if p in sources], names, pool))
     total.subtract(_count(base.source(), lost, names, pool))
-    return Counted({name: total[name] for name in names if total[name] > 0}, sources, len(changed))
+    return Counted({name: max(total[name], 0) for name in names}, sources, len(changed))
 
 
 def is_text(path: str) -> bool:

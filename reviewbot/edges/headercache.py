@@ -12,6 +12,7 @@ import hashlib
 import os
 import sqlite3
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor
 from contextlib import closing, contextmanager, suppress
@@ -22,6 +23,7 @@ from pathlib import Path
 from reviewbot.edges.frequency import Before, count_names, is_text
 from reviewbot.edges.snapshot import Base, Source
 from reviewbot.edges.workers import batches, spread, workers
+from reviewbot.errors import TreeError
 from reviewbot.helpers.catalogue import Catalogue
 from reviewbot.helpers.deprecated import deprecated_names
 from reviewbot.helpers.entry import HeaderFacts
@@ -32,11 +34,15 @@ from reviewbot.helpers.store import SCHEMA, Stored, write, write_frequency
 from reviewbot.syntax.facts import SyntaxFacts
 
 FOLDER = "include"
+PLACE = "helpers"
+"""Where in the user's cache the catalogues are."""
 _LEFT_OUT = ("include/dt-bindings/",)
 _BATCH = 100
 _TABLES = "?" * 40 + ".sqlite"
 _FACTS = "headers.sqlite"
 _KEPT = 6
+_MAKING = "making-"
+_SECONDS_OF_A_DAY = 86400.0
 _SECONDS = 20.0
 Progress = Callable[[str], None]
 
@@ -67,12 +73,13 @@ class HeaderCache:
         file = self.folder / f"{hashlib.sha1(f'{SCHEMA} {mark}'.encode(), usedforsecurity=False).hexdigest()}.sqlite"
         stored = _opened(file)
         if stored is not None:
-            os.utime(file)
+            with suppress(OSError):  # a cache that others keep for us
+                os.utime(file)
             return Made(Catalogue((stored,), base.read, facts, hidden))
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             return self._make(base, facts, file, hidden, progress)
-        except (OSError, sqlite3.OperationalError):  # no place for a cache: a disk that is full, a folder of others
+        except (OSError, sqlite3.DatabaseError):  # no place for a cache: a disk that is full, a folder of others
             return self._uncached(base, facts, hidden, progress)
 
     def _uncached(self, base: Base, facts: SyntaxFacts, hidden: frozenset[str], progress: Progress) -> Made:
@@ -114,18 +121,23 @@ class HeaderCache:
                 known[path] = facts
                 fresh.append((listed[path], path, SCHEMA, data))
         # what another run holds for too long is not waited for: it keeps the same facts
-        with suppress(sqlite3.OperationalError), closing(_blobs(self.folder / _FACTS)) as blobs:
+        with suppress(sqlite3.DatabaseError), closing(_blobs(self.folder / _FACTS)) as blobs:
             blobs.execute("DELETE FROM blob WHERE schema <> ?", (SCHEMA,))
             blobs.executemany("INSERT OR REPLACE INTO blob VALUES (?, ?, ?, ?)", fresh)
             blobs.commit()
         return {path: known[path] for path in listed if path in known}, len(missing)
 
     def _kept(self) -> dict[tuple[str, str], bytes]:
-        """The packed facts of all headers seen so far, by path and id."""
-        with suppress(sqlite3.OperationalError), closing(_blobs(self.folder / _FACTS)) as blobs:
-            rows = blobs.execute("SELECT path, id, facts FROM blob WHERE schema = ?", (SCHEMA,))
-            return {(path, at): facts for path, at, facts in rows}
-        return {}
+        """The packed facts of all headers seen so far, by path and id; damaged ones are deleted."""
+        try:
+            with closing(_blobs(self.folder / _FACTS)) as blobs:
+                rows = blobs.execute("SELECT path, id, facts FROM blob WHERE schema = ?", (SCHEMA,))
+                return {(path, at): facts for path, at, facts in rows}
+        except sqlite3.OperationalError:
+            return {}
+        except sqlite3.DatabaseError:
+            _delete_database(self.folder / _FACTS)
+            return {}
 
     def _before(self) -> Before:
         """What was counted in the tree that was used last; nothing where there is none."""
@@ -138,11 +150,26 @@ class HeaderCache:
             return Before(counts, dict(connection.execute("SELECT path, id FROM source")))
 
     def _forget(self, kept: Path) -> None:
-        """Delete the tables that were used longest ago."""
+        """Delete the tables that were used longest ago, and what killed runs left half made."""
         files = _by_age(self.folder)
         for file in files[_KEPT:]:
             if file != kept:
                 file.unlink(missing_ok=True)
+        for file in self.folder.glob(f"{_MAKING}*"):
+            with suppress(FileNotFoundError):
+                if time.time() - file.stat().st_mtime > _SECONDS_OF_A_DAY:  # of a run that was killed
+                    file.unlink()
+
+
+@contextmanager
+def sound(folder: Path) -> Iterator[None]:
+    """Raise TreeError where the tables in a cache's folder turn out to be damaged while they are read."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        raise TreeError(
+            f"the catalogue of helpers in {folder / PLACE} is damaged: {error}", "delete the folder; it is made anew"
+        ) from error
 
 
 def _by_age(folder: Path) -> list[Path]:
@@ -168,7 +195,7 @@ def scan_packed(source: Source, files: list[tuple[str, str]]) -> list[tuple[str,
 @contextmanager
 def _aside(folder: Path) -> Iterator[Path]:
     """A file to write in a folder; it is gone at the end unless it was renamed."""
-    number, name = tempfile.mkstemp(prefix="making-", suffix=".tmp", dir=folder)
+    number, name = tempfile.mkstemp(prefix=_MAKING, suffix=".tmp", dir=folder)
     os.close(number)
     try:
         yield Path(name)
@@ -196,9 +223,13 @@ def _blobs(file: Path) -> sqlite3.Connection:
     except sqlite3.OperationalError:
         raise
     except sqlite3.DatabaseError:
-        for broken in (file, Path(f"{file}-wal"), Path(f"{file}-shm")):
-            broken.unlink(missing_ok=True)
+        _delete_database(file)
         return _blob_table(file)
+
+
+def _delete_database(file: Path) -> None:
+    for broken in (file, Path(f"{file}-wal"), Path(f"{file}-shm")):
+        broken.unlink(missing_ok=True)
 
 
 def _blob_table(file: Path) -> sqlite3.Connection:

@@ -5,18 +5,21 @@ from __future__ import annotations
 
 import re
 
+from reviewbot.helpers.axioms import OF_BYTES
 from reviewbot.helpers.entry import Entry
 from reviewbot.helpers.template import Template
 from reviewbot.helpers.types import TreeTypes, TypeOf, pointee
 from reviewbot.syntax.term import Term
 
-_POINTER = re.compile(r"[*\[]\s*\]?$")
+_SIZED = frozenset({"div", "mod", "shr", "lt"})
 
 
 def agreement(type_of: TypeOf, entry: Entry, template: Template, index: int, argument: Term) -> bool | None:
     """Whether a canonical argument fits the parameter `index` of a helper."""
     wanted, name = entry.parameters[index]
     given = type_of(argument)
+    if entry.name in OF_BYTES:
+        return _bytes(type_of.tree, given)
     if not wanted:
         return _macro_agreement(type_of.tree, entry, template.body, f"${name}", given)
     types = type_of.tree
@@ -27,13 +30,30 @@ def agreement(type_of: TypeOf, entry: Entry, template: Template, index: int, arg
         return argument.value == "0" or types.integer(wanted) is not None
     if given is None:
         is_number = "*" not in need and not need.startswith(("struct", "union"))
-        return True if is_number or need == "void *" or _passed_on(template.body, f"${name}") else None
+        if is_number:
+            return None if _depends_on_sign(template.body, f"${name}") else True
+        return True if need == "void *" or _passed_on(template.body, f"${name}") else None
     have = types.resolved(given)
     if need.endswith("*") or have.endswith("*"):
         return _pointers(need, have)
     if types.integer(wanted) is not None:
         return _integers(types.integer(wanted), types.integer(given))
     return need == have
+
+
+def _bytes(types: TreeTypes, given: str | None) -> bool | None:
+    """Whether a type is that of a pointer to, or an array of, plain unsigned bytes."""
+    if given is None:
+        return None
+    target = pointee(types.resolved(given))
+    is_plain = target is not None and not re.search(r"\bvolatile\b|\b__iomem\b", f"{given} {target}")
+    return is_plain and types.integer(target or "") == (True, 8)
+
+
+def _depends_on_sign(body: Term, hole: str) -> bool:
+    """True if the body divides, shifts down or compares by size what the parameter is part of."""
+    sized = (part for part in body.walk() if part.kind in _SIZED)
+    return any(leaf.kind == "id" and leaf.value == hole for part in sized for leaf in part.walk())
 
 
 def _pointers(need: str, have: str) -> bool:

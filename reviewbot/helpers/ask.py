@@ -13,9 +13,10 @@ from dataclasses import dataclass
 
 from reviewbot.helpers.anchors import operators
 from reviewbot.helpers.body import read_expression
+from reviewbot.helpers.memory import Filed
 from reviewbot.helpers.near import near
-from reviewbot.helpers.search import Expression, Found, look_for, spoken
-from reviewbot.helpers.types import TypeOf
+from reviewbot.helpers.search import Expression, Found, Look, look_for, spoken
+from reviewbot.helpers.types import KNOWN, TypeOf
 from reviewbot.helpers.world import TreeWorld
 from reviewbot.syntax.term import Term
 
@@ -24,6 +25,7 @@ MAX_TEXT = 4000
 _HEAD = "int f(void)\n\t{ return\t"
 _MAX_PARTS, _MAX_DEPTH = 600, 60
 _MAX_ASSUMED = 12
+_IN_USE = 25
 _POINTER = re.compile(r"^(?:const )?((?:struct|union) \w+) \*$")
 
 
@@ -31,13 +33,15 @@ _POINTER = re.compile(r"^(?:const )?((?:struct|union) \w+) \*$")
 class Answer:
     """What the tree offers for an expression, best first.  `whole` mean all of it, `parts` a part, `close` nearly.
 
-    `assumed` are the types that names were taken for, since the caller did not know them.
+    `assumed` are the types that names were taken for, since the caller did not know them.  `too_large`: the expression
+    has too many parts to be compared with anything.
     """
 
     whole: tuple[Found, ...] = ()
     parts: tuple[Found, ...] = ()
     close: tuple[Found, ...] = ()
     assumed: tuple[tuple[str, str], ...] = ()
+    too_large: bool = False
 
 
 Rank = Callable[[Found], tuple[object, ...]]
@@ -50,12 +54,12 @@ def ask(
 
     With `assume`, names whose type is not given may be taken for what the helpers want.
     """
-    if len(text) > MAX_TEXT:
-        return None
     term = read_expression(text, world.catalogue.facts)
-    if term is None or not term.fits(_MAX_PARTS, _MAX_DEPTH):
+    if term is None:
         return None
-    order = rank or by_use
+    if not term.fits(_MAX_PARTS, _MAX_DEPTH):
+        return Answer(too_large=True)
+    types, order = {**KNOWN, **types}, rank or by_use
     best = _asked(world, term, text, types, order)
     if best.whole or best.close or not assume:
         return best
@@ -69,28 +73,59 @@ def ask(
 
 
 def by_use(found: Found) -> tuple[object, ...]:
-    """Typed ones first, then what is shorter to read, then what the tree uses most."""
-    return (not found.typed, spoken(found.call), -found.entry.uses, found.entry.name)
+    """What is in use first, then the typed, then what is shorter to read, then what the tree uses most."""
+    uses = found.entry.uses
+    return (0 <= uses < _IN_USE, not found.typed, spoken(found.call), -uses, found.entry.name)
 
 
 def _asked(world: TreeWorld, term: Term, text: str, types: Mapping[str, str], rank: Rank) -> Answer:
-    source = (_HEAD + text).encode()
-    expression = Expression(world, TypeOf(world.types, types), term, source, truth=True)
+    source, type_of = (_HEAD + text).encode(), TypeOf(world.types, types)
+    asked = Expression(world, type_of, term, source, truth=True)
     anchors = world.catalogue.anchors
     names = anchors.of_text(text) | operators(text) | anchors.weak_in(text)
+    looks = [look for one in world.catalogue.filed_under(names) if (look := _open_look(world, one, names))]
+    hits = [hit for look in looks for hit in asked.find(look)]
+    value = Expression(world, type_of, term, source)
+    hits += [hit for look in looks for hit in value.find(look) if hit.terms == (term,)]
+    equal = {hit.entry.name for hit in hits}
     found: dict[str, Found] = {}
-    for one in world.catalogue.filed_under(names):
-        hidden = one.entry.name in world.catalogue.hidden
-        look = look_for(world, one.entry) if one.anchors <= names and not hidden else None
-        for hit in expression.find(look) if look is not None else ():
-            if not hit.is_call and (hit.call not in found or found[hit.call].saved < hit.saved):
-                found[hit.call] = hit
+    for hit in hits:
+        if _is_an_answer(world, hit, term, types) and (hit.call not in found or found[hit.call].saved < hit.saved):
+            found[hit.call] = hit
     whole = [hit for hit in found.values() if hit.terms == (term,)]
-    parts = [hit for hit in found.values() if hit.terms != (term,) and hit.saved > 0]
-    equal = {hit.entry.name for hit in found.values()}
-    close = {hit.entry.name: hit for hit in near(world, expression, text) if hit.entry.name not in equal}
+    parts = [hit for hit in found.values() if hit.terms != (term,)]
+    close = {hit.entry.name: hit for hit in near(world, asked, text) if hit.entry.name not in equal}
     ordered = [tuple(sorted(some, key=rank)) for some in (whole, parts, list(close.values()))]
     return Answer(ordered[0], ordered[1], ordered[2])
+
+
+def _open_look(world: TreeWorld, one: Filed, names: frozenset[str] | set[str]) -> Look | None:
+    if not one.anchors <= names or one.entry.name in world.catalogue.hidden:
+        return None
+    return look_for(world, one.entry)
+
+
+def _is_an_answer(world: TreeWorld, hit: Found, term: Term, types: Mapping[str, str]) -> bool:
+    """True for a call that says it shorter, and whose structures have the members that the expression reads."""
+    if hit.has_same_arguments or hit.repeats or hit.saved < 1:
+        return False
+    arguments = hit.call.partition("(")[2].removesuffix(")").split(", ")
+    if len(arguments) != len(hit.entry.parameters):
+        return True
+    for (kind, _name), argument in zip(hit.entry.parameters, arguments, strict=True):
+        taken = _POINTER.match(kind)
+        if taken is None or argument in types or not argument.isidentifier():
+            continue
+        known = world.types.members(taken.group(1))
+        if known and not _members_of(argument, term) <= set(known):
+            return False
+    return True
+
+
+def _members_of(name: str, term: Term) -> set[str]:
+    """The members that an expression reads through a name."""
+    read = (part for part in term.walk() if part.kind == "arrow" and part.kids)
+    return {part.value for part in read if part.kids[0].kind == "id" and part.kids[0].value == name}
 
 
 def _assumptions(world: TreeWorld, term: Term, text: str, types: Mapping[str, str]) -> Iterator[dict[str, str]]:

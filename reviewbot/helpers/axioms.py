@@ -20,6 +20,8 @@ def _loads(count: int, *, big: bool, sign: str) -> str:
 
 COMPARING = frozenset({"min", "max"})
 """Those that compile only for values of one type."""
+OF_BYTES = frozenset(f"get_unaligned_{order}{bits}" for order in ("be", "le") for bits in (16, 32))
+"""Those whose pointer, of no type, is one to unsigned bytes in the code that they mean."""
 MEANINGS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "min": (("x", "y"), ("((x) < (y) ? (x) : (y))", "((x) <= (y) ? (x) : (y))")),
     "max": (("x", "y"), ("((x) > (y) ? (x) : (y))", "((x) >= (y) ? (x) : (y))")),

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from reviewbot.helpers import algebra, truth
 from reviewbot.helpers.kinds import type_text
+from reviewbot.helpers.types import KNOWN
 from reviewbot.helpers.values import BOOL, MAX_LEVELS, Values, masking
 from reviewbot.syntax.term import Term
 
@@ -52,7 +53,8 @@ def _identifier(canon: Canon, term: Term) -> Term:
         return algebra.ZERO
     if term.value == "true":
         return algebra.ONE
-    body = canon.world.constant(term.value) if canon.level < MAX_LEVELS else None
+    opaque = canon.level >= MAX_LEVELS or term.value in KNOWN
+    body = canon.world.constant(term.value) if not opaque else None
     if body is None:
         name = Term("id", term.value)
         return truth.atom(name) if canon.type_of(name) in BOOL else name

@@ -14,6 +14,8 @@ from reviewbot.helpers.scan import scan
 from reviewbot.model import Snapshot
 from reviewbot.syntax.facts import SyntaxFacts
 
+FOLDER = "include/"
+"""Where the headers are that every file may include."""
 Read = Callable[[str], bytes | None]
 """The bytes of a file of the tree by its path."""
 
@@ -52,14 +54,19 @@ class Catalogue:
 
     def filed_under(self, tokens: Iterable[str]) -> Iterator[Filed]:
         """The helpers that are filed under one of these anchors."""
-        for layer in self.layers:
+        for at, layer in enumerate(self.layers):
             for token in layer.tokens().intersection(tokens):
-                yield from layer.filed(token)
+                yield from (one for one in layer.filed(token) if not self._is_below(at, one.entry.name))
 
     def holding(self, tokens: Sequence[str], bound: int) -> Iterator[Filed]:
         """At most `bound` helpers of each layer that have one of the anchors, those with the most of them first."""
-        for layer in self.layers:
-            yield from (one for one in layer.holding(tokens, bound) if one.entry.name not in self.hidden)
+        for at, layer in enumerate(self.layers):
+            held = (one for one in layer.holding(tokens, bound) if one.entry.name not in self.hidden)
+            yield from (one for one in held if not self._is_below(at, one.entry.name))
+
+    def _is_below(self, layer: int, name: str) -> bool:
+        """True for a name of a layer that one above it declares too."""
+        return layer > 0 and any(name in above.names() for above in self.layers[:layer])
 
     def structs(self, tag: str) -> Iterator[tuple[str, int]]:
         """Path and offset of each declaration of a structure."""

@@ -80,3 +80,12 @@ class HeaderFacts:
     typedefs: tuple[tuple[str, str], ...] = ()
     includes: tuple[str, ...] = ()
     unions: tuple[tuple[tuple[str, str], ...], ...] = ()
+
+
+def include_name(path: str) -> str:
+    """What stands between <> to include a header of the tree: uapi/ and vdso/ are reached through linux/."""
+    name = path.removeprefix("include/").removeprefix("uapi/")
+    return f"linux/{name.removeprefix('vdso/')}" if name in _THROUGH_LINUX else name
+
+
+_THROUGH_LINUX = frozenset(f"vdso/{name}.h" for name in ("bits", "const", "math64", "time64", "limits", "jiffies"))

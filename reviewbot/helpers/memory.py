@@ -89,6 +89,7 @@ class Memory:
     _weak: frozenset[str] = frozenset()
     _includes: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _tokens: frozenset[str] = frozenset()
+    _names: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         facts = self.headers.values()
@@ -104,6 +105,7 @@ class Memory:
         self._includes = {path: one.includes for path, one in self.headers.items()}
         self._file()
         self._tokens = frozenset(self._filed)
+        self._names = frozenset(self._named) | frozenset(self._constants)
 
     def _aliases(self, entries: Mapping[str, Entry]) -> list[Entry]:
         """`#define DIV_ROUND_UP __KERNEL_DIV_ROUND_UP`: an object-like macro that is another name of a helper."""
@@ -151,7 +153,7 @@ class Memory:
 
     def names(self) -> frozenset[str]:
         """See Layer."""
-        return frozenset(self._named) | frozenset(self._constants)
+        return self._names
 
     def named(self, name: str) -> tuple[Entry, ...]:
         """See Layer."""

@@ -59,11 +59,18 @@ def _differently(expression: Expression, look: Look) -> Iterator[Found]:
             what = _spelt(more) if more is not None else ""
             if what is None:
                 continue
+            if more is None and _is_the_same(expression.lenient.substituted(look.asked, bound), code):
+                continue
             difference = (MORE, what) if more is not None else (OTHERWISE, "")
             found = expression.called(look, bound, (expression.term,), difference)
             if found is not None:
                 yield found
                 return
+
+
+def _is_the_same(one: Term, other: Term) -> bool:
+    """True for two truths that are equal, or opposites."""
+    return other.key in (one.key, truth.negated(one).key)
 
 
 def _spelt(term: Term) -> str | None:

@@ -20,7 +20,7 @@ from reviewbot.helpers.memory import Filed
 from reviewbot.helpers.near import near
 from reviewbot.helpers.scan import struct_offsets
 from reviewbot.helpers.search import Expression, Found, Look, look_for
-from reviewbot.helpers.types import FileTypes, TypeOf
+from reviewbot.helpers.types import KNOWN, FileTypes, TypeOf
 from reviewbot.helpers.world import TreeWorld
 from reviewbot.match.engine import Terms, leaf_at, top_expression
 from reviewbot.model import Span
@@ -30,6 +30,7 @@ from reviewbot.syntax.term import to_term
 
 _PIECE = re.compile(rb"[^;{}]+")
 _WORD = re.compile(rb"[A-Za-z_]\w*")
+_WORDS = re.compile(r"[A-Za-z_]\w*")
 _MARKS = {"op/": b"/", "op%": b"%", "op>>": b">>", "op<<": b"<<", "op?": b"?", "op^": b"^", "op~": b"~", "op&-1": b"&"}
 _CONSTANT = re.compile(rb"\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\b")
 _BOOL = frozenset({"bool", "_Bool"})
@@ -64,7 +65,7 @@ class Places:
             structs=struct_offsets(unit.source.text),
             results={name: kind for name, kind in results.items() if kind},
         )
-        self._globals = {"current": "struct task_struct *"} | dict(_globals(unit))
+        self._globals = KNOWN | dict(_globals(unit))
 
     def find(self, within: Iterable[Span] | None = None) -> Iterator[Found]:
         """All helpers for the code of all functions, or of the spans `within`, by place."""
@@ -79,10 +80,11 @@ class Places:
         text = self.plain[piece.start() : piece.end()].decode("utf-8", "replace")
         anchors = self.world.catalogue.anchors
         names = anchors.of_text(text) | operators(text) | anchors.weak_in(text)
+        words = frozenset(_WORDS.findall(text))
         wanted = [
             one
             for one in self.world.catalogue.filed_under(names)
-            if one.anchors <= names and one.entry.name not in text
+            if one.anchors <= names and one.entry.name not in words
         ]
         if not wanted:
             return

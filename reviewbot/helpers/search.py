@@ -8,7 +8,7 @@ decided: the helper's body with the arguments put in has the canonical term of t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from reviewbot.helpers import truth
@@ -21,6 +21,7 @@ from reviewbot.helpers.spell import one_line, spell
 from reviewbot.helpers.template import Template
 from reviewbot.helpers.types import TypeOf
 from reviewbot.helpers.world import TreeWorld
+from reviewbot.helpers.worth import BITS, LONG_LONG
 from reviewbot.match.unify import operands
 from reviewbot.syntax.term import Term
 
@@ -36,8 +37,8 @@ class Found:
     """A helper for a piece of code.
 
     `call` replaces the code's `terms` (operands of one && or || where there are several; else one).  `saved` is how
-    many words fewer there are to read.  `typed` is False where an argument's type is not known.  `is_call`: the code is
-    a call with the same arguments; `is_wrapped`: it is a call of any kind; `is_mask`: it is an operand of & | or ~;
+    many words fewer there are to read.  `typed` is False where an argument's type is not known.  `has_same_arguments`:
+    the code is a call of them; `is_wrapped`: it is a call of any kind; `is_mask`: it is an operand of & | or ~;
     `repeats`: there are several arguments, all the same.
     `differs` says what is not the same, (in the helper, in the code), for a near miss.
     """
@@ -47,7 +48,7 @@ class Found:
     terms: tuple[Term, ...]
     saved: int
     typed: bool
-    is_call: bool = False
+    has_same_arguments: bool = False
     is_wrapped: bool = False
     is_mask: bool = False
     repeats: bool = False
@@ -256,14 +257,21 @@ class Expression:
             return None
         if entry.name in COMPARING and not self._alike([value for value, _text in arguments]):
             agrees.append(None)
+        if entry.name in BITS and len(terms) == 1 and not self._is_as_wide(entry.name, terms[0]):
+            agrees.append(None)
         call = f"{sign}{entry.name}({', '.join(text for _value, text in arguments)})"
         code_text = " && ".join(self.source[term.start : term.end].decode("utf-8", "replace") for term in terms)
         keys = {bound[f"${name}"].key for _kind, name in template.parameters}
-        is_call = len(terms) == 1 and self._calls_with(terms[0], keys)
+        has_same_arguments = len(terms) == 1 and self._calls_with(terms[0], keys)
         wrapped = len(terms) == 1 and _stripped(terms[0]).kind == "call"
         saved = spoken(code_text) - spoken(call)
         repeats = len(keys) == 1 < len(arguments)
-        return Found(entry, call, terms, saved, None not in agrees, is_call, wrapped, repeats=repeats)
+        return Found(entry, call, terms, saved, None not in agrees, has_same_arguments, wrapped, repeats=repeats)
+
+    def _is_as_wide(self, name: str, term: Term) -> bool:
+        """True where a shifted bit has the width of the macro: 1ULL << n that of BIT_ULL(), all else that of BIT()."""
+        code = self.source[term.start : term.end].decode("utf-8", "replace")
+        return bool(LONG_LONG.search(code)) == (name == "BIT_ULL")
 
     def _tests_pointer(self, code: Term) -> bool:
         """True for code that asks whether a pointer member is set, which says nothing of what it is set for."""
@@ -364,8 +372,3 @@ def _asks_truth(parent: Term, index: int) -> bool:
     if parent.kind in _TRUTH_ASKED:
         return index == 0
     return (parent.kind == "binary" and parent.value in ("&&", "||")) or (parent.kind, parent.value) == ("unary", "!")
-
-
-def exact(found: Iterable[Found]) -> list[Found]:
-    """Those that mean the same."""
-    return [one for one in found if not one.differs]

@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import json
-import re
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,7 +14,7 @@ from dataclasses import dataclass, field
 from reviewbot.helpers.entry import Constant, Entry, Kind
 from reviewbot.helpers.memory import BITMAP_TYPE, Filed, Memory
 
-SCHEMA = 2
+SCHEMA = 3
 """Raised whenever what the tables or the scanner hold changes, so that older caches are made anew."""
 _TABLES = """
 CREATE TABLE entry(id INTEGER PRIMARY KEY, name TEXT, kind TEXT, path TEXT, line INTEGER, result TEXT, parameters TEXT,
@@ -40,7 +39,6 @@ CREATE INDEX include_path ON include(path);
 """
 _WIDTH = 14
 _COLUMNS = "name, kind, path, line, result, parameters, body, guards, summary, deprecated, uses"
-_BITMAP_TYPE = re.compile(r"\{\s*DECLARE_BITMAP\(\s*(\w+)\s*,")
 Row = tuple[object, ...]
 
 
@@ -65,7 +63,8 @@ def write_frequency(connection: sqlite3.Connection, files: Mapping[str, int], so
     """Write in how many files of the tree each name stands, and which files that were (path to id)."""
     connection.executemany("INSERT INTO source VALUES (?, ?)", sources.items())
     connection.executemany("INSERT OR REPLACE INTO frequency VALUES (?, ?)", files.items())
-    connection.execute("UPDATE entry SET uses = coalesce((SELECT files FROM frequency f WHERE f.name = entry.name), 0)")
+    counted = "SELECT files FROM frequency f WHERE f.name = entry.name"
+    connection.execute(f"UPDATE entry SET uses = coalesce(({counted}), -1)")  # noqa: S608  # the line above
     connection.commit()
 
 
@@ -101,7 +100,6 @@ class Stored:
     _named: dict[str, tuple[Entry, ...]] = field(default_factory=dict)
     _constants: dict[str, tuple[Constant, ...]] = field(default_factory=dict)
     _filed: dict[str, tuple[Filed, ...]] = field(default_factory=dict)
-    _frequency: dict[str, int] = field(default_factory=dict)
     _includes: dict[str, tuple[str, ...]] | None = None
     _tokens: frozenset[str] | None = None
     _names: frozenset[str] | None = None
@@ -197,9 +195,6 @@ class Stored:
         """See Layer."""
         row = self.connection.execute("SELECT files FROM frequency WHERE name = ?", (name,)).fetchone()
         return row[0] if row else -1
-
-    def _is_uncounted(self) -> bool:
-        return self.connection.execute("SELECT 1 FROM source LIMIT 1").fetchone() is None
 
     def search(self, words: Sequence[str], bound: int) -> tuple[Entry, ...]:
         """See Layer."""

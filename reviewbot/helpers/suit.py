@@ -19,7 +19,7 @@ from reviewbot.helpers.entry import Entry, Kind
 from reviewbot.helpers.search import Found
 from reviewbot.helpers.template import Template
 from reviewbot.helpers.world import TreeWorld
-from reviewbot.helpers.worth import BITS, SELDOM, Traits, getter, is_specific, mass, poverty
+from reviewbot.helpers.worth import BITS, LONG_LONG, SELDOM, Traits, getter, is_specific, mass, poverty
 
 _WORD = re.compile(r"[A-Za-z_]\w*")
 _INCLUDE = re.compile(rb'^[ \t]*#[ \t]*include[ \t]*[<"]([^>"\n]{1,200})[>"]', re.MULTILINE)
@@ -32,6 +32,7 @@ _GENERIC_USES = 25
 _MUCH_USED = 300
 _LEAST_MASS_OF_ARITHMETIC = 4
 _LEAST_SAVED = 2
+Rank = tuple[int, int, int, int, int, int, int, str]
 
 
 def traits(world: TreeWorld, entry: Entry) -> Traits:
@@ -129,7 +130,7 @@ class Suitability:
             return "the call is longer than the code"
         if _names(found.call.replace(entry.name, "", 1)) - _names(code):
             return "an argument is not in the code"
-        if found.is_call:
+        if found.has_same_arguments:
             return "the code is a call already"
         if found.repeats:
             return "its arguments are one and the same"
@@ -141,7 +142,7 @@ class Suitability:
         """What speaks against a helper that is equal, shorter, and no relative of the code."""
         entry = found.entry
         if entry.name in BITS:
-            long_long = bool(re.search(r"ULL|u64", code))
+            long_long = bool(LONG_LONG.search(code))
             return "" if found.is_mask and long_long == (entry.name == "BIT_ULL") else "no mask is meant"
         is_arithmetic = entry.name not in MEANINGS and not found.is_wrapped and not self.traits(entry).specific
         if is_arithmetic and (found.saved < _LEAST_SAVED or mass(template.body) < _LEAST_MASS_OF_ARITHMETIC):
@@ -158,7 +159,8 @@ class Suitability:
 
     def _is_known_by_its_members(self, entry: Entry, template: Template) -> bool:
         """True where it is clear without types what a helper is for: from near, of seldom members, or used all over."""
-        if nearness(self.path, entry.path) or entry.uses >= _MUCH_USED or entry.uses < 0:
+        much_used = (entry.uses >= _MUCH_USED or entry.uses < 0) and not self.traits(entry).getter
+        if nearness(self.path, entry.path) or much_used:
             return True
         frequency = self.world.catalogue.frequency
         return any(part.kind == "mem" and frequency(part.value) < SELDOM for part in template.body.walk())
@@ -176,12 +178,14 @@ class Suitability:
         """True for a helper of arithmetic that many use, or that lives next to the file."""
         return entry.uses < 0 or entry.uses >= _GENERIC_USES or nearness(self.path, entry.path) > 0
 
-    def rank(self, found: Found) -> tuple[int, int, int, int, int, str]:
-        """Smaller is better: typed, what it covers, shared folders, included directly, uses."""
+    def rank(self, found: Found) -> Rank:
+        """Smaller is better: typed, what it covers, not negated, shared folders, included directly, uses."""
         entry = found.entry
         return (
             -int(found.typed),
             -found.saved,
+            found.start - found.end,
+            int(found.call.startswith("!")),
             -nearness(self.path, entry.path),
             -int(entry.path in self.direct) - int(entry.path in self.reached),
             -entry.uses,
@@ -220,7 +224,7 @@ def nearness(path: str, header: str) -> int:
     return same
 
 
-def best(found: Iterable[tuple[Found, tuple[int, int, int, int, int, str]]]) -> list[Found]:
+def best(found: Iterable[tuple[Found, Rank]]) -> list[Found]:
     """Of helpers for overlapping code the one that ranks first, by place."""
     out: list[Found] = []
     for one, _rank in sorted(found, key=lambda pair: pair[1]):

@@ -19,6 +19,8 @@ _NEVER = frozenset({"MIN", "MAX", "MIN_T", "MAX_T"})
 """For constants alone: include/linux/minmax.h says so."""
 BITS = frozenset({"BIT", "BIT_ULL"})
 """Worth their name where a mask is meant, and nowhere else: 1 << order is a number of pages."""
+LONG_LONG = re.compile(r"ULL|u64")
+"""What makes a shifted bit as wide as BIT_ULL()'s."""
 _WEIGHTS = {"outer": 2} | dict.fromkeys(
     [
         "div",

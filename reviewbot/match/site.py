@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from reviewbot.helpers.ask import ask
 from reviewbot.helpers.catalogue import Catalogue, catalogue_of
 from reviewbot.helpers.constant import value_of
+from reviewbot.helpers.entry import include_name
 from reviewbot.helpers.search import Found
 from reviewbot.helpers.suggest import Suggester
 from reviewbot.match.engine import Terms
@@ -187,7 +188,8 @@ class FileSite:
 def call_of(found: Found) -> HelperCall:
     """A helper that was found, as a rule sees it."""
     differs = "; ".join(f"tests {name} where this tests {other}" for name, other in found.differs)
-    return HelperCall(found.entry.name, found.call, found.entry.path, found.entry.line, found.typed, differs)
+    entry = found.entry
+    return HelperCall(entry.name, found.call, include_name(entry.path), entry.line, found.typed, differs)
 
 
 def _constant(term: Term) -> bool:

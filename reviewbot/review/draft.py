@@ -220,9 +220,9 @@ def remark(finding: Finding, said: list[Finding]) -> list[str]:
     return text
 
 
-def _kind(finding: Finding) -> tuple[str, Confidence]:
-    """What is said in the same words; a near miss has another confidence, and needs its own."""
-    return finding.rule, finding.confidence
+def _kind(finding: Finding) -> tuple[str, Confidence, str]:
+    """What is said in the same words; a near miss has another confidence, and another helper needs its own name."""
+    return finding.rule, finding.confidence, finding.helper or ""
 
 
 def _wrapped(finding: Finding) -> list[str]:

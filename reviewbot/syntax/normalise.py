@@ -20,6 +20,7 @@ _TYPE_ARGUMENT = re.compile(
     rb"(?<=[(,])([ \t\n]*)((?:const[ \t]+)?(?:struct|union|enum)\s+\w+|(?:const[ \t]+)?(?:unsigned|signed)(?:[ \t]+"
     rb"(?:int|long|short|char))*|(?:long[ \t]+){1,2}(?:int)?|long|int|short|char|bool|void)([ \t]*\**)(?=[ \t]*[,)])"
 )
+_CALLED = re.compile(rb"(\w+)\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*$")
 _STATEMENT_MACRO = re.compile(rb"^[A-Z][A-Z0-9_]{3,}\([^;{}\n]*\)[ \t]*$(?!\n\{)", re.MULTILINE)
 _CASE_RANGE = re.compile(rb"\bcase\b[^:;\n]*?(\.\.\.[^:;\n]*):")
 _STATIC_MACRO = re.compile(rb"^[ \t]+(static)[ \t]+[A-Z][A-Z0-9_]+\(", re.MULTILINE)
@@ -109,8 +110,8 @@ def _type_arguments(text: bytes, out: bytearray) -> None:
     """`container_of(p, struct foo *, m)`: a type where C wants an expression becomes a name of the same place."""
     for found in _TYPE_ARGUMENT.finditer(text):
         before = text[max(0, found.start() - 200) : found.start()]
-        called = re.search(rb"(\w+)\([^()]*$|(\w+)\($", before)
-        if not called or (called.group(1) or called.group(2)) in _KEYWORDS:
+        called = _CALLED.search(before)
+        if not called or called.group(1) in _KEYWORDS:
             continue
         start_of_line = text.rfind(b"\n", 0, found.start()) + 1
         if text[start_of_line : start_of_line + 1] not in (b"\t", b" "):

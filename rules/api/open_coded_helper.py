@@ -53,7 +53,7 @@ def _advice(site: Site) -> Advice | None:
     if call is None:
         return None
     doubt = f"it {call.differs}" if call.differs else "it takes an argument whose type is not seen here"
-    fields = (("header", call.path.removeprefix("include/")), ("doubt", doubt))
+    fields = (("header", call.path), ("doubt", doubt))
     return Advice(call.name, call.call, fields, exact=call.typed and not call.differs)
 
 

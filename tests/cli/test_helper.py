@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.tool import FIXTURES, TREE, reviewbot
+from tests.cli.tool import FIXTURES, TREE, refused, reviewbot
 
 _FOUNDING = "!(vma->vm_flags & VM_SHARED) && (vma->vm_flags & VM_WRITE)"
 _TREE = ("--tree", TREE)
@@ -130,3 +130,9 @@ def test_second_question_reads_no_header(tmp_path: Path) -> None:
 
     assert again.out == first.out
     assert not (tmp_path / "reviewbot" / "helpers" / "headers.sqlite").exists()
+
+
+@pytest.mark.parametrize("words", [("a\udcff & c",), ("--search", "\udcff")])
+def test_no_text(words: tuple[str, ...]) -> None:
+    """Bytes that are no UTF-8 are refused in one sentence."""
+    refused(reviewbot("helper", *words, *_TREE), "no UTF-8")

@@ -15,8 +15,9 @@ from pathlib import Path
 import pytest
 
 from reviewbot.edges import headercache
-from reviewbot.edges.headercache import HeaderCache
+from reviewbot.edges.headercache import HeaderCache, sound
 from reviewbot.edges.kernel import open_tree
+from reviewbot.errors import TreeError
 from reviewbot.helpers.entry import Entry
 from reviewbot.syntax.facts import SyntaxFacts
 from tests.edges.gittree import commit, fill, git, repository
@@ -91,7 +92,7 @@ def test_cold_and_warm(tree: Path, cache: Path) -> None:
     assert (cold.cost, warm.cost) == ((2, 2, 10), (0, 0, 0))
     assert cold.uses == {"one": 10, "two": 1}
     assert (warm.entries, warm.files) == (cold.entries, cold.files)
-    assert cold.files == {"one": 10, "two": 1, "FIVE": 9, "SIX": -1}
+    assert cold.files == {"one": 10, "two": 1, "FIVE": 9, "SIX": 0}
     assert (len(cold.steps), warm.steps) == (2, ())
 
 
@@ -314,3 +315,52 @@ def test_a_catalogue_without_a_table(tree: Path, cache: Path) -> None:
         connection.commit()
 
     assert make(tree, cache).entries == first.entries
+
+
+def test_a_cache_of_others(tree: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tables that may be read and not touched are used."""
+    first = make(tree, cache)
+
+    def refuse(_path: Path) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr("reviewbot.edges.headercache.os.utime", refuse)
+    second = make(tree, cache)
+
+    assert (second.cost, second.entries) == ((0, 0, 0), first.entries)
+
+
+def test_damaged_pages_of_facts(tree: Path, cache: Path) -> None:
+    """Facts whose pages are damaged behind a good head are begun anew."""
+    first = make(tree, cache)
+    (facts,) = cache.glob("headers.sqlite")
+    data = facts.read_bytes()
+    facts.write_bytes(data[:4096] + b"\xff" * (len(data) - 4096))
+    for file in tables(cache):
+        file.unlink()
+    second = make(tree, cache)
+
+    assert second.entries == first.entries
+    assert make(tree, cache).cost == (0, 0, 0)
+
+
+def test_leftovers_of_a_killed_run(tree: Path, cache: Path) -> None:
+    """What a run left half made is deleted after a day, not before."""
+    cache.mkdir(parents=True)
+    old, fresh = cache / "making-old.tmp", cache / "making-fresh.tmp"
+    for file in (old, fresh):
+        file.write_bytes(b"")
+    os.utime(old, (0, 0))
+    make(tree, cache)
+
+    assert (old.exists(), fresh.exists()) == (False, True)
+
+
+def test_damaged_pages_of_a_catalogue(tree: Path, cache: Path) -> None:
+    """A catalogue that is damaged behind a good head is one clear sentence, not a traceback."""
+    make(tree, cache / "helpers")
+    (file,) = tables(cache / "helpers")
+    good = file.read_bytes()
+    file.write_bytes(good[:4096] + b"\xff" * (len(good) - 4096))
+    with pytest.raises(TreeError, match="is damaged"), sound(cache), closing(sqlite3.connect(file)) as connection:
+        connection.execute("SELECT * FROM entry").fetchall()

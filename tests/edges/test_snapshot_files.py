@@ -129,7 +129,7 @@ def test_counting(tree: Path) -> None:
     with opened(tree) as base:
         counted = count_names(base, frozenset(("a", "b", "b_c", "none")), Before(), None)
 
-        assert (counted.files, counted.read) == ({"a": 1, "b_c": 1}, 1)
+        assert (counted.files, counted.read) == ({"a": 1, "b_c": 1, "b": 0, "none": 0}, 1)
         assert names_in(base.source(), frozenset((b"b",)), list(base.files("mm", ".c").items())) == []
 
 
@@ -144,9 +144,9 @@ def test_counting_from_before(tmp_path: Path) -> None:
         second = count_names(base, names, Before(first.files, first.sources), None)
         lost = count_names(base, names, Before({}, first.sources), None)
 
-    assert (first.files, first.read) == ({"a": 10, "b": 10}, 10)
+    assert (first.files, first.read) == ({"a": 10, "b": 10, "c": 0}, 10)
     assert (second.files, second.read) == ({"a": 9, "b": 9, "c": 2}, 3)
-    assert lost.files == {"c": 2}
+    assert lost.files == {"a": 0, "b": 0, "c": 2}
     assert second == Counted(second.files, second.sources, 3)
 
 

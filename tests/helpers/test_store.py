@@ -155,10 +155,10 @@ def test_holding(tokens: tuple[str, ...], bound: int) -> None:
 
 
 def test_uses() -> None:
-    """Numbers of files that were counted are those of the entries; a name that was not found has none."""
-    layer = stored(memory(TREE), {"vma_pages": 7, "old": 3})
+    """Numbers of files that were counted are those of the entries; -1 is that of a name that was not counted."""
+    layer = stored(memory(TREE), {"vma_pages": 7, "old": 3, "on_off": 0})
 
-    assert (layer.named("vma_pages")[0].uses, layer.named("on_off")[0].uses) == (7, 0)
+    assert [layer.named(name)[0].uses for name in ("vma_pages", "on_off", "for_each_vma")] == [7, 0, -1]
     assert [layer.frequency(name) for name in ("vma_pages", "old", "never")] == [7, 3, -1]
     assert [entry.name for entry in layer.search(("vma",), 2)] == ["vma_pages", "for_each_vma"]
     assert memory(TREE).frequency("old") == -1

@@ -95,6 +95,18 @@ def test_same_rule_other_words() -> None:
     assert "> +bad(4);\n\nIs it meant to be good?\n\n\tgood(4);\n" in made
 
 
+def test_same_rule_other_helper() -> None:
+    """Another helper is another remark: "same here" would not say which one is meant."""
+    made = text(
+        finding(line_of("bad(1)"), "would good() do?", helper="good()", suggestion="good(1)"),
+        finding(line_of("bad(2)"), "would fine() do?", helper="fine()", suggestion="fine(2)"),
+    )
+
+    assert "Same here" not in made
+    assert "\nWould good() do?\n" in made
+    assert "\nWould fine() do?\n" in made
+
+
 def test_same_here_only_of_the_remark_above() -> None:
     """After a remark of another rule the words name the helper, or are said again."""
     for helper, again in (("good", "good() here, too?"), (None, "Can this fail?")):

@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Does the answer to an expression that somebody typed mislead nobody?"""
+
+from __future__ import annotations
+
+import pytest
+
+from reviewbot.helpers.ask import Answer, ask
+from tests.helpers.world import world, world_of
+
+_THING = "struct thing {\n\tvoid *data;\n\tunsigned int flags;\n};\n"
+_GETTER = "static inline void *thing_data(const struct thing *t)\n{\n\treturn t->data;\n}\n"
+_BYTES = "static inline u16 get_unaligned_be16(const void *p)\n{\n\treturn load(p);\n}\n"
+_UP = "static inline u64 up(u64 n, u64 d)\n{\n\treturn (n + d - 1) / d;\n}\n"
+_WORDS = (
+    "typedef unsigned char u8;\ntypedef signed char s8;\ntypedef unsigned short u16;\ntypedef unsigned long long u64;\n"
+)
+
+
+def answer(header: str, text: str, **types: str) -> Answer:
+    """What one header offers for an expression."""
+    found = ask(world(_WORDS + header), text, types)
+    assert found is not None, text
+    return found
+
+
+def said(header: str, text: str, **types: str) -> list[tuple[str, bool]]:
+    """The calls that mean all of it, and whether all types are known to agree."""
+    return [(one.call, one.typed) for one in answer(header, text, **types).whole]
+
+
+@pytest.mark.parametrize("kind", ["u8 *", "const u8 *", "unsigned char *"])
+def test_bytes_are_loaded(kind: str) -> None:
+    """Two bytes one beside the other are one load."""
+    assert said(_BYTES, "k[0] << 8 | k[1]", k=kind) == [("get_unaligned_be16(k)", True)]
+
+
+@pytest.mark.parametrize("kind", ["u16 *", "int *", "s8 *", "volatile u8 *", "u8 __iomem *", "void *"])
+def test_other_elements_are_no_bytes(kind: str) -> None:
+    """What is wider, signed or a register is not what get_unaligned_be16() reads."""
+    assert said(_BYTES, "k[0] << 8 | k[1]", k=kind) == []
+
+
+def test_unknown_elements() -> None:
+    """Where the element is not known, the answer says so."""
+    assert said(_BYTES, "k[0] << 8 | k[1]") == [("get_unaligned_be16(k)", False)]
+
+
+def test_a_number_whose_sign_matters() -> None:
+    """A quotient of names of no known type may be a signed one."""
+    assert said(_UP, "(a + b - 1) / b") == [("up(a, b)", False)]
+    assert said(_UP, "(a + b - 1) / b", a="u64", b="u64") == [("up(a, b)", True)]
+
+
+def test_a_known_type_does_not_hide_the_answer() -> None:
+    """A getter of a pointer is found with the type of its structure as without."""
+    assert said(_THING + _GETTER, "p->data") == [("thing_data(p)", False)]
+    assert said(_THING + _GETTER, "p->data", p="struct thing *") == [("thing_data(p)", True)]
+
+
+def test_a_bit_of_another_width() -> None:
+    """BIT() is no unsigned long long: it is said where one was typed."""
+    bits = "#define BIT(nr) (1UL << (nr))\n#define BIT_ULL(nr) (1ULL << (nr))\n"
+
+    assert said(bits, "1ULL << x") == [("BIT_ULL(x)", True), ("BIT(x)", False)]
+    assert said(bits, "1UL << x") == [("BIT(x)", True), ("BIT_ULL(x)", False)]
+
+
+def test_the_code_is_not_near_itself() -> None:
+    """A call is no near miss of itself, nor of its opposite."""
+    header = "#define both(a, b) (first(a) && second(b))\n#define not_both(a, b) (!(first(a) && second(b)))\n"
+
+    assert answer(header, "both(x, y)").close == ()
+
+
+def test_current() -> None:
+    """The task that runs is no structure of somebody else."""
+    test = "static inline bool thing_test(const struct thing *t, unsigned int m)\n{\n\treturn t->flags & m;\n}\n"
+    macro = "#define current get_current()\n"
+
+    assert said(macro + _THING + test, "current->flags & PF_X") == []
+    assert said(macro + _THING + test, "other->flags & PF_X") == [("thing_test(other, PF_X)", False)]
+
+
+def test_a_structure_without_the_member() -> None:
+    """A part is not a helper of a structure that lacks what else is read of the name."""
+    found = answer(_THING + _GETTER, "p->data - p->head")
+
+    assert (found.whole, found.parts) == ((), ())
+
+
+def test_a_longer_call_is_no_answer() -> None:
+    """What is longer to read than the code is left out."""
+    header = "#define of_mask(a, b) ((a) & THE_MASK & ~(b))\n#define masked(a) ((a) & THE_MASK)\n"
+
+    assert said(header, "x & THE_MASK") == [("masked(x)", True)]
+    assert ("of_mask(x, y)", True) in said(header, "x & THE_MASK & ~y")
+    assert said("#define all(a) ((a) & 1 ? THE_MASK : 0)\n", "x & 1 ? THE_MASK : 0") == [("all(x)", True)]
+    assert said("#define pick(a, b, c) ((a) & THE_MASK)\n", "x & THE_MASK") == []
+
+
+def test_too_large() -> None:
+    """An expression with too many parts is told from one that is none."""
+    long = " && ".join(f"a{at}" for at in range(400))
+
+    assert answer("#define one(a) ((a) + 1)\n", long).too_large
+    assert ask(world(), "a &", {}) is None
+
+
+def test_a_structure_in_a_call_of_a_call() -> None:
+    """The type that follows an argument in parentheses is read as one."""
+    header = "#define to_thing(n) container_of((n), struct thing, dev)\n"
+
+    for code in ("container_of(d, struct thing, dev)", "container_of((d), struct thing, dev)"):
+        assert [call for call, _typed in said(header, code)] == ["to_thing(d)"]
+
+
+def test_headers_above_hide_those_below() -> None:
+    """A private header's helper is the only one of its name."""
+    low = world_of({"include/linux/a.h": "#define off(x) ((x) & ~MASK_A)\n#define on(x) ((x) & MASK_A)\n"})
+    low.catalogue.read = {"drivers/a.h": b"#define off(x) ((x) | MASK_A)\n"}.get
+    catalogue = low.catalogue.above(["drivers/a.h"])
+
+    found = {(one.entry.name, one.entry.path) for one in catalogue.filed_under(["MASK_A"])}
+    assert found == {("off", "drivers/a.h"), ("on", "include/linux/a.h")}
