@@ -27,6 +27,7 @@ from reviewbot.syntax.term import Term
 
 _SPOKEN = re.compile(r'"(?:[^"\\\n]|\\.)*"|\w+|->|<<|>>|&&|\|\||[=<>!]=|[-+*/%&|^<>=?.~]')
 _UNARY = re.compile(r"(^|[(,=?:!&|<>+]|return)\s*(?:[&*!]\s*)+")
+_CONSTANT = re.compile(r"\b[A-Z][A-Z0-9_]*\b")
 _WRITING = frozenset({"assign", "update", "init"})
 _MASKING = frozenset({("binary", "&"), ("binary", "|"), ("unary", "~"), ("assign", "|="), ("assign", "&=")})
 _TRUTH_ASKED = frozenset({"if", "while", "cond"})
@@ -225,7 +226,7 @@ class Expression:
         found = self._found(look, bound, terms, arguments, sign)
         if found is not None:
             typed = found.typed and loose is None
-            yield replace(found, typed=typed, is_mask=piece.mask, differs=_words(differs))
+            yield replace(found, typed=typed, is_mask=piece.mask, differs=self._words(look.entry, piece.term, differs))
 
     def _sign(
         self, canon: Canon, template: Template, values: tuple[Term, ...], differs: Bound, code: Term, *, asked: bool
@@ -289,6 +290,18 @@ class Expression:
         term = _stripped(term)
         given = [self.lenient.value(kid).key for kid in term.kids[1:]]
         return term.kind == "call" and len(given) == len(keys) and set(given) == keys
+
+    def _words(self, entry: Entry, term: Term, differs: Bound) -> tuple[tuple[str, str], ...]:
+        """The constants that differ, (the helper's, the code's), as each of them writes it."""
+        code = self.source[term.start : term.end].decode("utf-8", "replace")
+        names = ((name[1:], one.value) for name, one in differs.items())
+        return tuple((self._written_as(one, entry.body), self._written_as(other, code)) for one, other in names)
+
+    def _written_as(self, name: str, text: str) -> str:
+        """The one word of a text that means a constant; the constant itself where there is none, or more."""
+        words = set(_CONSTANT.findall(text))
+        meant = [word for word in words if name in self.world.catalogue.anchors.of_name(word)]
+        return meant[0] if len(meant) == 1 and name not in words else name
 
     def _arguments(self, template: Template, bound: Bound) -> list[tuple[Term, str]] | None:
         """Each argument as a strict canonical term and as text; None where one is not known or cannot be written."""
@@ -357,10 +370,6 @@ def shapes(value: Term) -> tuple[str, ...]:
 def _within(value: Term, taken: set[str]) -> bool:
     names = {atom.key for atom in truth.atoms(value)}
     return bool(names) and names <= taken
-
-
-def _words(differs: dict[str, Term]) -> tuple[tuple[str, str], ...]:
-    return tuple((name[1:], term.value) for name, term in differs.items())
 
 
 def spoken(code: str) -> int:

@@ -123,3 +123,15 @@ def test_headers_above_hide_those_below() -> None:
 
     found = {(one.entry.name, one.entry.path) for one in catalogue.filed_under(["MASK_A"])}
     assert found == {("off", "drivers/a.h"), ("on", "include/linux/a.h")}
+
+
+def test_differences_are_said_in_the_words_that_were_typed() -> None:
+    """Where a constant is made of another one, the answer speaks of those that stand in the code and in the helper."""
+    header = (
+        "#define BIT(nr) (1UL << (nr))\n"
+        + "".join(f"#define F_{name} BIT(F_{name}_BIT)\n" for name in ("READ", "WRITE", "MAYWRITE"))
+        + "#define is_private(f) (((f) & (F_READ | F_MAYWRITE)) == F_MAYWRITE)\n"
+    )
+    (near,) = answer(header, "!(v & F_READ) && (v & F_WRITE)", v="unsigned long").close
+
+    assert near.differs == (("F_MAYWRITE", "F_WRITE"),)
