@@ -208,7 +208,7 @@ def _opened(file: Path) -> Stored | None:
     if not file.is_file():
         return None
     try:
-        connection = sqlite3.connect(f"{file.as_uri()}?mode=ro&immutable=1", uri=True, timeout=_SECONDS)
+        connection = sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro&immutable=1", uri=True, timeout=_SECONDS)
         stored = Stored(connection)
         stored.check()
     except sqlite3.Error:

@@ -364,3 +364,11 @@ def test_damaged_pages_of_a_catalogue(tree: Path, cache: Path) -> None:
     file.write_bytes(good[:4096] + b"\xff" * (len(good) - 4096))
     with pytest.raises(TreeError, match="is damaged"), sound(cache), closing(sqlite3.connect(file)) as connection:
         connection.execute("SELECT * FROM entry").fetchall()
+
+
+def test_a_relative_folder(tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A cache whose path is relative is one like others."""
+    monkeypatch.chdir(tmp_path)
+
+    assert make(tree, Path("near")).cost == (2, 2, 10)
+    assert make(tree, Path("near")).cost == (0, 0, 0)
