@@ -74,7 +74,7 @@ class Reply:
 
 def look_up(question: Question, progress: Progress = lambda _step: None) -> Reply:
     """Ask a tree.  Raises UsageError for a text that is no expression, TreeError for a tree that has no headers."""
-    if not question.text.isprintable() and any("\ud800" <= letter <= "\udfff" for letter in question.text):
+    if any("\ud800" <= letter <= "\udfff" for letter in question.text):
         raise UsageError("the text has bytes that are no UTF-8", "type them as they stand in the code")
     if len(question.text) > MAX_TEXT:
         raise UsageError(

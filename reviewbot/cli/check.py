@@ -6,10 +6,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from rich.console import Console
-
 from reviewbot.cli.options import CheckOptions, Format
-from reviewbot.cli.screen import Screen
+from reviewbot.cli.screen import Screen, watched
 from reviewbot.cli.settings import Settings, read_settings
 from reviewbot.cli.show import show_review
 from reviewbot.edges.archive import archive_url
@@ -28,12 +26,7 @@ def run_check(options: CheckOptions) -> int:
     """Review, print, write the drafts; the exit status: 0 clean, 1 findings, 2 nothing applied."""
     settings = read_settings(Path.cwd())
     request = _request(options, settings)
-    errors = Console(stderr=True)
-    if errors.is_terminal:
-        with errors.status("reviewbot") as status:
-            review = review_series(request, lambda step: status.update(step))
-    else:
-        review = review_series(request)
+    review = watched(lambda progress: review_series(request, progress))
     failed: OutputError | None = None
     try:
         written = _write(review, options.out or settings.out)

@@ -9,10 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
 from rich.text import Text
 
-from reviewbot.cli.screen import Screen
+from reviewbot.cli.screen import Screen, watched
 from reviewbot.cli.settings import read_settings
 from reviewbot.errors import UsageError
 from reviewbot.helpers.entry import Entry, include_name
@@ -37,12 +36,7 @@ def run_helper(
     settings = read_settings(Path.cwd())
     place = (tree or settings.tree or Path()).expanduser()
     question = Question(text, place, settings.cache, base, file or "", dict(map(_typed, types)), search)
-    errors = Console(stderr=True)
-    if errors.is_terminal:
-        with errors.status("reviewbot") as status:
-            reply = look_up(question, lambda step: status.update(step))
-    else:
-        reply = look_up(question)
+    reply = watched(lambda progress: look_up(question, progress))
     if as_json:
         sys.stdout.write(json.dumps(_as_dict(reply), indent=2) + "\n")
     else:

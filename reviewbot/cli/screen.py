@@ -1,9 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Where does text for people go?  To standard output, as rich knows it."""
+"""Where does text for people go?  Answers to standard output, what is being done to standard error."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from rich.console import Console
+
+Progress = Callable[[str], None]
+Done = TypeVar("Done")
 
 
 class Screen(Console):
@@ -12,3 +18,12 @@ class Screen(Console):
     def on_broken_pipe(self) -> None:
         """Called by rich instead of raising."""
         raise BrokenPipeError
+
+
+def watched(work: Callable[[Progress], Done]) -> Done:
+    """What some work comes to; on a terminal its steps are shown while it lasts."""
+    errors = Console(stderr=True)
+    if not errors.is_terminal:
+        return work(lambda _step: None)
+    with errors.status("reviewbot") as status:
+        return work(lambda step: status.update(step))

@@ -17,7 +17,28 @@ from reviewbot.syntax.macros import Macro
 
 _WORD = re.compile(r"[A-Za-z_]\w*")
 _STRING = re.compile(r'"(?:[^"\\\n]|\\.)*"')
-_NO_NAMES = frozenset(
+BUILDERS = frozenset(
+    [
+        "BIT",
+        "BIT_ULL",
+        "_BITUL",
+        "_BITULL",
+        "BIT_U8",
+        "BIT_U16",
+        "BIT_U32",
+        "BIT_U64",
+        "_AC",
+        "UL",
+        "ULL",
+        "_UL",
+        "_ULL",
+        "U",
+        "GENMASK",
+        "GENMASK_ULL",
+    ]
+)
+"""Macros that make numbers of numbers."""
+_NO_NAMES = BUILDERS | frozenset(
     [
         "if",
         "else",
@@ -82,23 +103,7 @@ _NO_NAMES = frozenset(
         "likely",
         "unlikely",
         "__builtin_expect",
-        "GENMASK",
-        "GENMASK_ULL",
         "__GENMASK",
-        "BIT",
-        "BIT_ULL",
-        "_BITUL",
-        "_BITULL",
-        "BIT_U8",
-        "BIT_U16",
-        "BIT_U32",
-        "BIT_U64",
-        "_AC",
-        "UL",
-        "ULL",
-        "_UL",
-        "_ULL",
-        "U",
         "test_bit",
         "container_of",
         "container_of_const",
@@ -109,27 +114,6 @@ _NO_NAMES = frozenset(
         "PF_POISONED_CHECK",
     ]
 )
-BUILDERS = frozenset(
-    [
-        "BIT",
-        "BIT_ULL",
-        "_BITUL",
-        "_BITULL",
-        "BIT_U8",
-        "BIT_U16",
-        "BIT_U32",
-        "BIT_U64",
-        "_AC",
-        "UL",
-        "ULL",
-        "_UL",
-        "_ULL",
-        "U",
-        "GENMASK",
-        "GENMASK_ULL",
-    ]
-)
-"""Macros that make numbers of numbers."""
 _CHECK = re.compile(
     r"\b(?:\w*(?:WARN|BUG)(?:_ON|_ONCE)?\w*|pr_\w+|lockdep_assert\w*|might_sleep\w*|VM_\w*ON\w*)\s*\([^;]*;"
 )

@@ -70,9 +70,14 @@ def scan(path: str, text: bytes) -> HeaderFacts:
         tuple(constants),
         tuple(struct_offsets(layout.plain).items()),
         tuple(_typedefs(layout)),
-        tuple(found.group(1).decode("utf-8", "replace") for found in _INCLUDE.finditer(layout.plain)),
+        included(layout.plain),
         tuple(_unions(layout)),
     )
+
+
+def included(text: bytes) -> tuple[str, ...]:
+    """The names that a text includes, as written between <> or quotes."""
+    return tuple(name.decode("utf-8", "replace") for name in _INCLUDE.findall(text))
 
 
 def _unions(layout: Layout) -> Iterator[tuple[tuple[str, str], ...]]:

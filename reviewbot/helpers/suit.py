@@ -16,13 +16,13 @@ from reviewbot.helpers.anchors import is_stub
 from reviewbot.helpers.axioms import MEANINGS
 from reviewbot.helpers.catalogue import resolve_include
 from reviewbot.helpers.entry import Entry, Kind
+from reviewbot.helpers.scan import included
 from reviewbot.helpers.search import Found
 from reviewbot.helpers.template import Template
 from reviewbot.helpers.world import TreeWorld
 from reviewbot.helpers.worth import BITS, LONG_LONG, SELDOM, Traits, getter, is_specific, mass, poverty
 
 _WORD = re.compile(r"[A-Za-z_]\w*")
-_INCLUDE = re.compile(rb'^[ \t]*#[ \t]*include[ \t]*[<"]([^>"\n]{1,200})[>"]', re.MULTILINE)
 _CALLED = re.compile(rb"\b([A-Za-z_]\w*)\(")
 _MEMBER = re.compile(rb"(?:->|\.)([A-Za-z_]\w*)\b(?!\s*\()")
 _NUMBER = re.compile(r"\b\d\w*")
@@ -77,7 +77,7 @@ class Suitability:
     def direct(self) -> frozenset[str]:
         """The headers that the file includes itself."""
         if self._direct is None:
-            names = [found.decode("utf-8", "replace") for found in _INCLUDE.findall(self.text)]
+            names = included(self.text)
             self._direct = frozenset(path for name in names for path in resolve_include(name, self.path))
         return self._direct
 
@@ -85,8 +85,7 @@ class Suitability:
     def reached(self) -> frozenset[str]:
         """The headers that the file sees."""
         if self._reached is None:
-            names = [found.decode("utf-8", "replace") for found in _INCLUDE.findall(self.text)]
-            self._reached = self.world.catalogue.reached(self.path, names)
+            self._reached = self.world.catalogue.reached(self.path, included(self.text))
         return self._reached
 
     def prior(self, entry: Entry) -> str:

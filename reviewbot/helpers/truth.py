@@ -11,10 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from reviewbot.helpers.algebra import ONE, ZERO, number
+from reviewbot.match.boolean import MAX_ATOMS, column
 from reviewbot.syntax.term import Term
-
-MAX_ATOMS = 16
-"""A truth table has at most 2**16 rows; a condition over more is an atom by itself."""
 
 
 def atom(term: Term) -> Term:
@@ -73,7 +71,7 @@ def table(term: Term, order: list[str]) -> int:
     everything = (1 << (1 << width)) - 1
     if term.kind == "num":
         return everything if term.value == "1" else 0
-    columns = [_column(order.index(kid.key), width) for kid in term.kids]
+    columns = [column(order.index(kid.key), width) for kid in term.kids]
     return _compose(int(term.value, 16), columns, everything)
 
 
@@ -91,22 +89,12 @@ def _compose(rows: int, columns: list[int], everything: int) -> int:
     )
 
 
-def _column(index: int, count: int) -> int:
-    """The rows in which atom `index` of `count` is true."""
-    block = ((1 << (1 << index)) - 1) << (1 << index)
-    width = 2 << index
-    while width < 1 << count:
-        block |= block << width
-        width *= 2
-    return block
-
-
 def _reduced(rows: int, names: list[Term]) -> Term:
     """The truth value without atoms that do not matter."""
     at = 0
     while at < len(names):
-        column = _column(at, len(names))
-        high, low = rows & column, rows & ~column & ((1 << (1 << len(names))) - 1)
+        where = column(at, len(names))
+        high, low = rows & where, rows & ~where & ((1 << (1 << len(names))) - 1)
         if high >> (1 << at) == low:
             rows = _without(low, at, len(names))
             del names[at]

@@ -128,7 +128,7 @@ def table(of: Formula, order: dict[tuple[str, str], int]) -> int:
     if of.op in ("true", "false"):
         return everything if of.op == "true" else 0
     if of.atom is not None:
-        return _column(order[of.atom.key], len(order))
+        return column(order[of.atom.key], len(order))
     values = [table(part, order) for part in of.parts]
     out = values[0]
     if of.op == "not":
@@ -138,8 +138,8 @@ def table(of: Formula, order: dict[tuple[str, str], int]) -> int:
     return out
 
 
-def _column(index: int, count: int) -> int:
-    """The rows in which atom `index` of `count` is true."""
+def column(index: int, count: int) -> int:
+    """The rows of a truth table in which atom `index` of `count` is true, as a bit set."""
     block = ((1 << (1 << index)) - 1) << (1 << index)
     width = 2 << index
     while width < 1 << count:

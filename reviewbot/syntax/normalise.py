@@ -109,13 +109,12 @@ def _definers(text: bytes, out: bytearray) -> None:
 def _type_arguments(text: bytes, out: bytearray) -> None:
     """`container_of(p, struct foo *, m)`: a type where C wants an expression becomes a name of the same place."""
     for found in _TYPE_ARGUMENT.finditer(text):
-        before = text[max(0, found.start() - 200) : found.start()]
-        called = _CALLED.search(before)
-        if not called or called.group(1) in _KEYWORDS:
-            continue
         start_of_line = text.rfind(b"\n", 0, found.start()) + 1
         if text[start_of_line : start_of_line + 1] not in (b"\t", b" "):
             continue  # a parameter list at file level, not a call
+        called = _CALLED.search(text[max(0, found.start() - 200) : found.start()])
+        if not called or called.group(1) in _KEYWORDS:
+            continue
         last = re.search(rb"\w+$", found.group(2))
         if last:
             name = last.group() if last.group() not in _PRIMITIVE else b"T" * len(last.group())
