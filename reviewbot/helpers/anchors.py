@@ -121,6 +121,7 @@ _LOCAL = re.compile(
     r"[{;]\s*(?!return\b)(?:(?:const|unsigned|signed|struct|enum|union|volatile|static)\s+)*\w+[\s*]+(\w+)\s*(?:=[^=]|;|,)"
 )
 _MEMBER = re.compile(r"(?:->|\.)\s*([A-Za-z_]\w*)")
+_TAGS = ("struct", "union", "enum")
 _TAG = re.compile(r"(?:\(|[{;])\s*(?:const\s+)?(?:struct|union|enum)\s+\w+(?=[\s*]*(?:\)|\w))")
 """A tag in a cast, a sizeof or a declaration; as an argument of container_of() it stays."""
 _STUB = re.compile(
@@ -129,6 +130,8 @@ _STUB = re.compile(
 _STATEMENT = re.compile(r"\b(?:for|while|do|goto|switch|asm|__asm__|alloca)\b|for_each")
 _FORWARD = re.compile(r"^(?:\{\s*(?:return\s+)?|\()?\s*(\w+)\s*\(([\w\s,()]*)\)\s*(?:;\s*\}|\))?$")
 _OPERATORS = ("/", "%", ">>", "<<", "?", "sizeof", "^", "~")
+_LOW_BITS = re.compile(r"&[^&;]*-\s*1\b")
+_SUFFIX = re.compile(r"[uUlL]{1,3}|[xX][0-9a-fA-F]+[uUlL]*|__force|\w+_t|[us](?:8|16|32|64)")
 _MAX_NAMES = 40
 _MAX_STRING = 30
 _EMPTY = frozenset({'""'})
@@ -190,9 +193,7 @@ _TYPES = frozenset(["unsigned", "signed", "int", "long", "short", "char"])
 
 def _is_suffix(word: str) -> bool:
     """True for what is no name of a value: the suffix of a number, a type in a cast."""
-    return bool(re.fullmatch(r"[uUlL]{1,3}|[xX][0-9a-fA-F]+[uUlL]*|__force|\w+_t|[us](?:8|16|32|64)", word)) or (
-        word in _TYPES
-    )
+    return word in _TYPES or _SUFFIX.fullmatch(word) is not None
 
 
 @dataclass(slots=True)
@@ -219,22 +220,30 @@ class Anchors:
 
     def of_text(self, text: str, without: Names = NONE) -> Names:
         """The anchors of a piece of code."""
-        text = _TAG.sub("(", text)
-        out = {word for word in _STRING.findall(text) if len(word) <= _MAX_STRING and word not in _EMPTY}
-        for word in set(_WORD.findall(_STRING.sub(" ", text) if '"' in text else text)):
-            if word not in _NO_NAMES and word not in without and word not in self.weak:
-                out |= self.of_name(word)
+        if any(tag in text for tag in _TAGS):
+            text = _TAG.sub("(", text)
+        out: set[str] = set()
+        if '"' in text:
+            out.update(word for word in _STRING.findall(text) if len(word) <= _MAX_STRING and word not in _EMPTY)
+            text = _STRING.sub(" ", text)
+        for word in frozenset(_WORD.findall(text)) - _NO_NAMES - without - self.weak:
+            known = self._known.get(word)
+            out |= known if known is not None else self.of_name(word)
         return frozenset(out)
+
+    def all_of(self, text: str) -> Names:
+        """The anchors of a piece of code, and the stand-ins of helpers that hold no name."""
+        return self.of_text(text) | operators(text) | self.weak_in(text)
 
     def weak_in(self, text: str) -> Names:
         """Stand-ins for the weak names in a text, for helpers that hold no other name."""
-        return frozenset(f"~{word}" for word in _WORD.findall(text) if word in self.weak and word not in _NO_NAMES)
+        return frozenset(f"~{word}" for word in self.weak.intersection(_WORD.findall(text)) - _NO_NAMES)
 
     def of_name(self, name: str) -> Names:
         """The anchors that a name unfolds to; itself where it does not unfold."""
-        if self.base is not None and name not in self.own:
-            return self.base.of_name(name)
         known = self._known.get(name)
+        if known is None and self.base is not None and name not in self.own:
+            known = self._known[name] = self.base.of_name(name)
         if known is None:
             self._known[name] = frozenset((name,))  # what it is within its own body
             known = self._unfolded(name)
@@ -276,6 +285,6 @@ class Anchors:
 def operators(text: str) -> Names:
     """Stand-ins for anchors of helpers that hold no name at all: the operators that are seldom."""
     found = {f"op{word}" for word in _OPERATORS if word in text}
-    if re.search(r"&[^&;]*-\s*1\b", text):
+    if "&" in text and _LOW_BITS.search(text):
         found.add("op&-1")
     return frozenset(found)

@@ -11,11 +11,11 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from reviewbot.helpers.anchors import operators
 from reviewbot.helpers.body import read_expression
+from reviewbot.helpers.look import Look, look_for
 from reviewbot.helpers.memory import Filed
 from reviewbot.helpers.near import near
-from reviewbot.helpers.search import Expression, Found, Look, look_for, spoken
+from reviewbot.helpers.search import Expression, Found, spoken
 from reviewbot.helpers.types import KNOWN, TypeOf
 from reviewbot.helpers.world import TreeWorld
 from reviewbot.syntax.term import Term
@@ -82,7 +82,7 @@ def _asked(world: TreeWorld, term: Term, text: str, types: Mapping[str, str], ra
     source, type_of = (_HEAD + text).encode(), TypeOf(world.types, types)
     asked = Expression(world, type_of, term, source, truth=True)
     anchors = world.catalogue.anchors
-    names = anchors.of_text(text) | operators(text) | anchors.weak_in(text)
+    names = anchors.all_of(text)
     looks = [look for one in world.catalogue.filed_under(names) if (look := _open_look(world, one, names))]
     hits = [hit for look in looks for hit in asked.find(look)]
     value = Expression(world, type_of, term, source)

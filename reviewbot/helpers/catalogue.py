@@ -29,10 +29,11 @@ class Catalogue:
     read: Read
     facts: SyntaxFacts
     hidden: frozenset[str] = frozenset()
-    _edges: dict[str, tuple[str, ...]] = field(default_factory=dict)
     base: Catalogue | None = None
     anchors: Anchors = field(init=False)
-    _private: dict[str, HeaderFacts | None] = field(default_factory=dict)
+    _edges: dict[str, tuple[str, ...]] = field(init=False, default_factory=dict)
+    _private: dict[str, HeaderFacts | None] = field(init=False, default_factory=dict)
+    _above: dict[int, frozenset[str]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         weak = frozenset(name for layer in self.layers for name in layer.weak())
@@ -52,21 +53,31 @@ class Catalogue:
         """The object-like macros of a name; a private header's hide those of the tree."""
         return next((found for layer in self.layers if (found := layer.constants(name))), ())
 
+    def tokens(self) -> frozenset[str]:
+        """The anchors that helpers are filed under."""
+        return frozenset().union(*(layer.tokens() for layer in self.layers))
+
     def filed_under(self, tokens: Iterable[str]) -> Iterator[Filed]:
         """The helpers that are filed under one of these anchors."""
+        wanted = frozenset(tokens)
         for at, layer in enumerate(self.layers):
-            for token in layer.tokens().intersection(tokens):
-                yield from (one for one in layer.filed(token) if not self._is_below(at, one.entry.name))
+            above = self._names_above(at)
+            for token in layer.tokens() & wanted:
+                for one in layer.filed(token):
+                    if one.entry.name not in above:
+                        yield one
 
     def holding(self, tokens: Sequence[str], bound: int) -> Iterator[Filed]:
         """At most `bound` helpers of each layer that have one of the anchors, those with the most of them first."""
         for at, layer in enumerate(self.layers):
-            held = (one for one in layer.holding(tokens, bound) if one.entry.name not in self.hidden)
-            yield from (one for one in held if not self._is_below(at, one.entry.name))
+            above = self._names_above(at) | self.hidden
+            yield from (one for one in layer.holding(tokens, bound) if one.entry.name not in above)
 
-    def _is_below(self, layer: int, name: str) -> bool:
-        """True for a name of a layer that one above it declares too."""
-        return layer > 0 and any(name in above.names() for above in self.layers[:layer])
+    def _names_above(self, layer: int) -> frozenset[str]:
+        """The names that the layers above one declare, which hide its own."""
+        if layer not in self._above:
+            self._above[layer] = frozenset().union(*(above.names() for above in self.layers[:layer]))
+        return self._above[layer]
 
     def structs(self, tag: str) -> Iterator[tuple[str, int]]:
         """Path and offset of each declaration of a structure."""
@@ -118,7 +129,9 @@ class Catalogue:
         if not headers:
             return self
         layer = Memory(headers, self.layers)
-        return Catalogue((layer, *self.layers), self.read, self.facts, self.hidden, dict(self._edges), self)
+        made = Catalogue((layer, *self.layers), self.read, self.facts, self.hidden, self)
+        made._edges.update(self._edges)
+        return made
 
     def _scanned(self, path: str) -> HeaderFacts | None:
         if path not in self._private:

@@ -21,6 +21,7 @@ _LOOSE = frozenset({"sum", "prod", "and", "or", "xor", "truth", "eq"})
 _PLACES = frozenset({"mem", "id", "index"})
 _MAX_STEPS = 3000
 Goals = tuple[tuple[Term, Term], ...]
+NONE: frozenset[str] = frozenset()
 
 
 def is_hole(term: Term) -> bool:
@@ -30,6 +31,8 @@ def is_hole(term: Term) -> bool:
 
 def holes(term: Term) -> frozenset[str]:
     """The names of the holes in a term."""
+    if "$" not in term.key:
+        return NONE
     return frozenset(part.value for part in term.walk() if is_hole(part)) | frozenset(
         word
         for part in term.walk()

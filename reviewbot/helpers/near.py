@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reviewbot.helpers import truth
-from reviewbot.helpers.anchors import operators
 from reviewbot.helpers.fit import Fit, is_hole
-from reviewbot.helpers.search import Expression, Found, Look, look_for
+from reviewbot.helpers.look import Look, look_for
+from reviewbot.helpers.search import Expression, Found
 from reviewbot.helpers.spell import spell
 from reviewbot.helpers.world import TreeWorld
 from reviewbot.syntax.term import Term
@@ -29,7 +29,7 @@ def near(world: TreeWorld, expression: Expression, text: str) -> Iterator[Found]
     """Helpers that mean nearly the expression, whose C is `text`; those with one name different first."""
     anchors = world.catalogue.anchors
     names = anchors.of_text(text)
-    known = names | operators(text) | anchors.weak_in(text)
+    known = anchors.all_of(text)
     wanted = [one for one in world.catalogue.holding(sorted(names), _MAX_LOOKED) if len(one.anchors - known) <= 1]
     looks = [look for one in wanted if (look := look_for(world, one.entry)) is not None]
     for look in (look for look in looks if _says_two_things(look)):

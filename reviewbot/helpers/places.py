@@ -12,14 +12,15 @@ from dataclasses import dataclass, field
 
 from tree_sitter import Node
 
-from reviewbot.helpers.anchors import Anchors, operators
+from reviewbot.helpers.anchors import Anchors, Names
 from reviewbot.helpers.declare import clean_type
 from reviewbot.helpers.entry import Entry
 from reviewbot.helpers.header import blank_comments
+from reviewbot.helpers.look import Look, look_for
 from reviewbot.helpers.memory import Filed
 from reviewbot.helpers.near import near
 from reviewbot.helpers.scan import struct_offsets
-from reviewbot.helpers.search import Expression, Found, Look, look_for
+from reviewbot.helpers.search import Expression, Found
 from reviewbot.helpers.types import KNOWN, FileTypes, TypeOf
 from reviewbot.helpers.world import TreeWorld
 from reviewbot.match.engine import Terms, leaf_at, top_expression
@@ -53,8 +54,13 @@ class Places:
     gave_up: int = 0
     _globals: dict[str, str] = field(default_factory=dict)
     _looks: dict[int, Look | None] = field(default_factory=dict)
+    _filed: dict[str, tuple[Filed, ...]] = field(default_factory=dict)
+    _closed: set[str] = field(default_factory=set)
+    _tokens: Names = frozenset()
+    _names: dict[int, dict[str, str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self._tokens = self.world.catalogue.tokens()
         unit = self.terms.unit
         self.plain = blank_comments(unit.source.text)
         results = {function.name: _result(unit, function) for function in unit.functions}
@@ -79,26 +85,29 @@ class Places:
     def _in_piece(self, function: Function, piece: re.Match[bytes]) -> Iterator[Found]:
         text = self.plain[piece.start() : piece.end()].decode("utf-8", "replace")
         anchors = self.world.catalogue.anchors
-        names = anchors.of_text(text) | operators(text) | anchors.weak_in(text)
+        names = anchors.all_of(text)
         words = frozenset(_WORDS.findall(text))
-        wanted = [
-            one
-            for one in self.world.catalogue.filed_under(names)
-            if one.anchors <= names and one.entry.name not in words
-        ]
-        if not wanted:
-            return
         found: dict[str, tuple[Expression, ...]] = {}
         made: dict[tuple[int, int], Expression | None] = {}
-        for one in wanted:
-            look = self._look(one)
-            if look is None:
+        for one in self._open(names):
+            if not one.anchors <= names or one.entry.name in words or (look := self._look(one)) is None:
                 continue
             token = min(one.anchors, key=lambda name: (name.startswith('"'), name))
             if token not in found:
                 found[token] = tuple(self._around(function, token, piece, made))
             for expression in found[token]:
                 yield from expression.find(look)
+
+    def _open(self, names: Names) -> Iterator[Filed]:
+        """The helpers filed under these anchors, but for those that were found not to be for this file."""
+        for token in self._tokens.intersection(names):
+            filed = self._filed.get(token)
+            filed = tuple(self.world.catalogue.filed_under((token,))) if filed is None else filed
+            self._filed[token] = filed
+            yield from filed
+            if token in self._closed:
+                self._closed.discard(token)
+                self._filed[token] = tuple(one for one in filed if self._looks.get(id(one), one) is not None)
 
     def find_near(self, within: Iterable[Span] | None = None) -> Iterator[Found]:
         """Helpers that differ in one constant from a condition over two constants of a set, of functions or spans."""
@@ -127,7 +136,9 @@ class Places:
         if id(one) not in self._looks:
             entry = one.entry
             closed = entry.name in self.world.catalogue.hidden or self.prior(entry)
-            self._looks[id(one)] = None if closed else look_for(self.world, entry)
+            look = self._looks[id(one)] = None if closed else look_for(self.world, entry)
+            if look is None:
+                self._closed.add(one.under)
         return self._looks[id(one)]
 
     def _around(
@@ -161,7 +172,9 @@ class Places:
 
     def _expression(self, function: Function, node: Node) -> Expression | None:
         unit = self.terms.unit
-        names = self._globals | self.terms.types_at(node.start_byte)
+        if function.span.start not in self._names:
+            self._names = {function.span.start: self._globals | self.terms.types_at(node.start_byte)}
+        names = self._names[function.span.start]
         parent = node.parent
         kind = parent.type if parent is not None else ""
         term = to_term(node, unit.text)
@@ -197,8 +210,9 @@ def _parts(function: Function, within: Iterable[Span] | None) -> Iterator[tuple[
 def _result(unit: Unit, function: Function) -> str:
     """The type that a function of this file returns, "" where it cannot be read."""
     head = unit.text(function.span.start, function.body)
-    name = re.search(rf"\b{re.escape(function.name)}\s*\(", head)
-    return clean_type(head[: name.start()]) if name else ""
+    opening = head.find("(", max(head.find(function.name), 0))
+    before = head[:opening].rstrip() if opening >= 0 else ""
+    return clean_type(before.removesuffix(function.name)) if before.endswith(function.name) else ""
 
 
 def _globals(unit: Unit) -> Iterator[tuple[str, str]]:

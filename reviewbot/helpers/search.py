@@ -16,7 +16,8 @@ from reviewbot.helpers.agree import agreement
 from reviewbot.helpers.axioms import COMPARING
 from reviewbot.helpers.canon import Canon
 from reviewbot.helpers.entry import Entry
-from reviewbot.helpers.fit import Bound, Fit, hardest_first, is_hole
+from reviewbot.helpers.fit import Bound, Fit, hardest_first
+from reviewbot.helpers.look import Look, own_names, shapes
 from reviewbot.helpers.spell import one_line, spell
 from reviewbot.helpers.template import Template
 from reviewbot.helpers.types import TypeOf
@@ -66,36 +67,7 @@ class Found:
         return max(term.end for term in self.terms)
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
-    """A helper ready to be looked for: its lenient body, the same asked for its truth, the strict template that
-    decides; what code must look like to be its body (`shape`), or its truth (`asked_shape`, "" where that is the same).
-    """
-
-    entry: Entry
-    body: Term
-    asked: Term
-    decided: Template
-    shape: str
-    asked_shape: str
-
-    @property
-    def is_chain(self) -> bool:
-        """True if some operands of a chain of && or || may be the helper's body."""
-        return self.asked.kind == "truth" and len(self.asked.kids) > 1
-
-
-def look_for(world: TreeWorld, entry: Entry) -> Look | None:
-    """How to look for a helper; None for one without an expression as its body."""
-    template, decided = world.template_of(entry, lenient=True), world.template_of(entry)
-    if template is None or decided is None or is_hole(template.body):
-        return None
-    asked = Canon(world, lambda _term: None, lenient=True).as_truth(template.body)
-    different = asked.kind != template.body.kind
-    return Look(entry, template.body, asked, decided, shape(template.body), shape(asked) if different else "")
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Piece:
     """A sub-expression: whether only its truth is asked for, its lenient canonical value, whether it is a mask."""
 
@@ -103,6 +75,13 @@ class _Piece:
     truth: bool
     value: Term
     mask: bool = False
+    _names: frozenset[str] | None = None
+
+    def holds(self, names: frozenset[str]) -> bool:
+        """True if all these names stand in the value."""
+        if self._names is None:
+            self._names = frozenset(own_names(self.value))
+        return names <= self._names
 
 
 @dataclass(slots=True)
@@ -158,10 +137,10 @@ class Expression:
         if not (pieces or asked or chains):
             return
         fit = Fit(self.lenient.substituted, int(near))
-        for piece in pieces:
-            yield from self._whole(look, look.body, piece, fit)
-        for piece in asked:
-            yield from self._whole(look, look.asked, piece, fit)
+        for body, some in ((look.body, pieces), (look.asked, asked)):
+            for piece in some:
+                if near or piece.holds(look.names):
+                    yield from self._whole(look, body, piece, fit)
         for piece in chains:
             yield from self._operands(look, piece, fit)
 
@@ -177,7 +156,7 @@ class Expression:
         return self._by_kind
 
     def _whole(self, look: Look, body: Term, piece: _Piece, fit: Fit) -> Iterator[Found]:
-        if look.decided.is_statement and piece.term is not self.term:
+        if look.is_statement and piece.term is not self.term:
             return
         if body.kind == "truth" and len(body.kids) != len(piece.value.kids):
             return
@@ -208,9 +187,9 @@ class Expression:
             yield from self._decided(look, bound, code, tuple(chosen), piece)
 
     def _decided(self, look: Look, bound: Bound, code: Term, terms: tuple[Term, ...], piece: _Piece) -> Iterator[Found]:
-        template = look.decided
-        arguments = self._arguments(template, bound)
-        if arguments is None:
+        template = self.world.template_of(look.entry)  # the strict one, which decides
+        arguments = self._arguments(template, bound) if template is not None else None
+        if template is None or arguments is None:
             return
         values = tuple(value for value, _text in arguments)
         differs = {name: term for name, term in bound.items() if name.startswith("≠")}
@@ -223,7 +202,7 @@ class Expression:
             return
         if self._tests_pointer(code):
             return
-        found = self._found(look, bound, terms, arguments, sign)
+        found = self._found(template, look.entry, bound, terms, arguments, sign)
         if found is not None:
             typed = found.typed and loose is None
             yield replace(found, typed=typed, is_mask=piece.mask, differs=self._words(look.entry, piece.term, differs))
@@ -245,14 +224,22 @@ class Expression:
 
     def called(self, look: Look, bound: Bound, terms: tuple[Term, ...], difference: tuple[str, str]) -> Found | None:
         """The call of a helper that is not equal, with these bindings; None where it cannot be written or typed."""
-        arguments = self._arguments(look.decided, bound)
-        found = self._found(look, bound, terms, arguments, "") if arguments is not None else None
+        template = self.world.template_of(look.entry)
+        arguments = self._arguments(template, bound) if template is not None else None
+        if template is None or arguments is None:
+            return None
+        found = self._found(template, look.entry, bound, terms, arguments, "")
         return replace(found, differs=(difference,)) if found is not None else None
 
     def _found(
-        self, look: Look, bound: Bound, terms: tuple[Term, ...], arguments: list[tuple[Term, str]], sign: str
+        self,
+        template: Template,
+        entry: Entry,
+        bound: Bound,
+        terms: tuple[Term, ...],
+        arguments: list[tuple[Term, str]],
+        sign: str,
     ) -> Found | None:
-        entry, template = look.entry, look.decided
         agrees = [agreement(self.type_of, entry, template, at, value) for at, (value, _t) in enumerate(arguments)]
         if False in agrees:
             return None
@@ -343,28 +330,6 @@ def _read_parts(term: Term) -> tuple[Term, ...]:
             place = place.kids[0]
         return (*place.kids, *term.kids[1:])
     return term.kids
-
-
-def shape(body: Term) -> str:
-    """What code must have at its top to fit a helper's body: one of its shapes()."""
-    if body.kind == "call":
-        return f"call {body.kids[0].key} {len(body.kids)}"
-    if body.kind == "mem" and "$" not in body.value:
-        return f"mem {body.value}"
-    if body.kind == "truth":
-        alone = body.kids[0] if len(body.kids) == 1 else None
-        if alone is None or is_hole(alone) or alone.kind not in ("mem", "call"):
-            return f"truth {len(body.kids)}"
-        return f"truth {shape(alone)}"
-    return body.kind
-
-
-def shapes(value: Term) -> tuple[str, ...]:
-    """The shapes of a piece of code, narrow and wide."""
-    if value.kind == "truth" and len(value.kids) == 1:
-        return (f"truth {shape(value.kids[0])}", "truth 1")
-    wide = (value.kind,) if value.kind in ("mem", "call") else ()
-    return (shape(value), *wide)
 
 
 def _within(value: Term, taken: set[str]) -> bool:

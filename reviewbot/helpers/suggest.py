@@ -22,7 +22,7 @@ from reviewbot.model import Span
 
 _QUOTED = re.compile(rb'^[ \t]*#[ \t]*include[ \t]*"([\w./-]{1,200})"', re.MULTILINE)
 _MAX_PRIVATE = 40
-_KEPT_WORLDS = 4
+_KEPT_WORLDS = 16
 _LEAST_USED = 5
 
 

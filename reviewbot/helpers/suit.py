@@ -72,6 +72,7 @@ class Suitability:
     _direct: frozenset[str] | None = None
     _used: tuple[Counter[bytes], Counter[bytes]] | None = None
     _priors: dict[tuple[str, str, int], str] = field(default_factory=dict)
+    _nearness: dict[str, int] = field(default_factory=dict)
 
     @property
     def direct(self) -> frozenset[str]:
@@ -153,13 +154,13 @@ class Suitability:
         if not self._is_known_by_its_members(entry, template):
             return "the type of an argument is not known"
         is_macro = entry.kind is Kind.MACRO and entry.uses < _MUCH_USED
-        far = entry.path not in self.direct and not nearness(self.path, entry.path)
+        far = entry.path not in self.direct and not self._near(entry.path)
         return UNSEEN if is_macro and far else ""
 
     def _is_known_by_its_members(self, entry: Entry, template: Template) -> bool:
         """True where it is clear without types what a helper is for: from near, of seldom members, or used all over."""
         much_used = (entry.uses >= _MUCH_USED or entry.uses < 0) and not self.traits(entry).getter
-        if nearness(self.path, entry.path) or much_used:
+        if self._near(entry.path) or much_used:
             return True
         frequency = self.world.catalogue.frequency
         return any(part.kind == "mem" and frequency(part.value) < SELDOM for part in template.body.walk())
@@ -175,7 +176,12 @@ class Suitability:
 
     def _generic(self, entry: Entry) -> bool:
         """True for a helper of arithmetic that many use, or that lives next to the file."""
-        return entry.uses < 0 or entry.uses >= _GENERIC_USES or nearness(self.path, entry.path) > 0
+        return entry.uses < 0 or entry.uses >= _GENERIC_USES or self._near(entry.path) > 0
+
+    def _near(self, header: str) -> int:
+        if header not in self._nearness:
+            self._nearness[header] = nearness(self.path, header)
+        return self._nearness[header]
 
     def rank(self, found: Found) -> Rank:
         """Smaller is better: typed, what it covers, not negated, shared folders, included directly, uses."""
@@ -185,7 +191,7 @@ class Suitability:
             -found.saved,
             found.start - found.end,
             int(found.call.startswith("!")),
-            -nearness(self.path, entry.path),
+            -self._near(entry.path),
             -int(entry.path in self.direct) - int(entry.path in self.reached),
             -entry.uses,
             entry.name,

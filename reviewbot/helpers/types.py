@@ -7,7 +7,7 @@ Unknown is a value (None), not a guess: where headers disagree or a name is not 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from reviewbot.helpers.catalogue import Catalogue
@@ -60,9 +60,16 @@ class TreeTypes:
     catalogue: Catalogue
     _members: dict[str, dict[str, Member]] = field(default_factory=dict)
     _integers: dict[str, tuple[bool, int] | None] = field(default_factory=dict)
+    _resolved: dict[str, str] = field(default_factory=dict)
+    _tags: dict[str, str] = field(default_factory=dict)
 
     def resolved(self, kind: str) -> str:
         """A type with its typedefs followed and its qualifiers dropped: "vm_flags_t" is "unsigned long"."""
+        if kind not in self._resolved:
+            self._resolved[kind] = self._followed(kind)
+        return self._resolved[kind]
+
+    def _followed(self, kind: str) -> str:
         for _ in range(_MAX_CHAIN):
             base, stars = _parted(kind)
             text = None if base in _INTEGERS or " " in base else self.catalogue.typedef(base)
@@ -81,13 +88,17 @@ class TreeTypes:
 
     def member(self, kind: str | None, name: str) -> Member | None:
         """A member of a structure type (no pointer), None where it is not known."""
-        found = _TAG.match(self.resolved(kind)) if kind else None
-        return self.of_tag(found.group(2)).get(name) if found and not found.group(3) else None
+        return self.members(kind).get(name)
 
     def members(self, kind: str | None) -> dict[str, Member]:
         """All members of a structure type; none where it is not known."""
-        found = _TAG.match(self.resolved(kind)) if kind else None
-        return self.of_tag(found.group(2)) if found and not found.group(3) else {}
+        if kind is None:
+            return {}
+        if kind not in self._tags:
+            found = _TAG.match(self.resolved(kind))
+            self._tags[kind] = found.group(2) if found and not found.group(3) else ""
+        tag = self._tags[kind]
+        return self.of_tag(tag) if tag else {}
 
     def result(self, function: str) -> str | None:
         """The type that a function returns, where all that declare it agree."""
@@ -133,6 +144,10 @@ class FileTypes(TreeTypes):
     text: bytes = b""
     structs: Mapping[str, int] = field(default_factory=dict)
     results: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.tree is not None:  # a file declares structures here, and no typedefs
+            self._integers, self._resolved, self._tags = self.tree._integers, self.tree._resolved, self.tree._tags
 
     def of_tag(self, tag: str) -> dict[str, Member]:
         """See TreeTypes."""
@@ -202,8 +217,8 @@ class TypeOf:
 
     def __call__(self, term: Term) -> str | None:
         """The type of a canonical term, None where it is not known."""
-        find = getattr(self, f"_{term.kind}", None)
-        return find(term) if find is not None else None
+        find = _TYPES_OF.get(term.kind)
+        return find(self, term) if find is not None else None
 
     def _id(self, term: Term) -> str | None:
         return self.names.get(term.value)
@@ -215,9 +230,6 @@ class TypeOf:
     def _deref(self, term: Term) -> str | None:
         return pointee(self.tree.resolved(kind) if (kind := self(term.kids[0])) else None)
 
-    def _index(self, term: Term) -> str | None:
-        return self._deref(term)
-
     def _addr(self, term: Term) -> str | None:
         kind = self(term.kids[0])
         return f"{kind} *" if kind else None
@@ -227,18 +239,6 @@ class TypeOf:
 
     def _call(self, term: Term) -> str | None:
         return self.tree.result(term.kids[0].value) if term.kids[0].kind == "id" else None
-
-    def _cast(self, term: Term) -> str | None:
-        return term.value
-
-    def _truth(self, _term: Term) -> str:
-        return "bool"
-
-    def _num(self, _term: Term) -> str:
-        return "int"
-
-    def _sizeof(self, _term: Term) -> str:
-        return "size_t"
 
     def _joined(self, term: Term) -> str | None:
         """The usual arithmetic conversions: the widest of the parts, if all are known or one is as wide as can be."""
@@ -258,19 +258,31 @@ class TypeOf:
         is_widest = best[0] >= _LONG and best[1]
         return best[2] or None if is_widest or not unknown else None
 
-    _sum = _prod = _and = _or = _xor = _joined
-
-    _div = _mod = _joined
-
     def _times(self, term: Term) -> str | None:
         kind = self(term.kids[0])
         found = self.tree.integer(kind) if kind else None
         return "int" if found is not None and found[1] < _INT else kind
-
-    _shr = _times
 
     def _cond(self, term: Term) -> str | None:
         one, other = self(term.kids[1]), self(term.kids[2])
         kind = one if one == other or term.kids[2].kind == "num" else other if term.kids[1].kind == "num" else None
         found = self.tree.integer(kind) if kind else None
         return "int" if found is not None and found[1] < _INT else kind
+
+
+_TYPES_OF: dict[str, Callable[[TypeOf, Term], str | None]] = {
+    "id": TypeOf._id,
+    "mem": TypeOf._mem,
+    "deref": TypeOf._deref,
+    "index": TypeOf._deref,
+    "addr": TypeOf._addr,
+    "outer": TypeOf._outer,
+    "call": TypeOf._call,
+    "cast": lambda _t, term: term.value,
+    "truth": lambda _t, _term: "bool",
+    "num": lambda _t, _term: "int",
+    "sizeof": lambda _t, _term: "size_t",
+    **dict.fromkeys(("sum", "prod", "and", "or", "xor", "div", "mod"), TypeOf._joined),
+    **dict.fromkeys(("times", "shr"), TypeOf._times),
+    "cond": TypeOf._cond,
+}

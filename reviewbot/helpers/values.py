@@ -245,8 +245,8 @@ class Values:
         """A canonical term with names replaced by canonical terms, in canonical shape again."""
         if term.kind == "id":
             return values.get(term.value, term)
-        if not term.kids:
-            return term
+        if not any(name in term.key for name in values):
+            return term  # none of the names stands in it
         kids = tuple(self.substituted(kid, values) for kid in term.kids)
         if term.kind in ("mem", "outer") and "$" in term.value:
             term = Term(term.kind, renamed(term.value, values), term.kids)

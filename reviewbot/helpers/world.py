@@ -36,6 +36,7 @@ class TreeWorld:
     _of_entry: dict[tuple[str, str, int, bool], Template | None] = field(default_factory=dict)
     _constants: dict[str, Term | None] = field(default_factory=dict)
     _single: dict[str, int | None] = field(default_factory=dict)
+    _bodies: dict[tuple[str, str, int], Body | None] = field(default_factory=dict)
     kept: dict[tuple[str, str, int], Traits] = field(default_factory=dict)
     _busy: set[str] = field(default_factory=set)
     _asked: set[str] = field(default_factory=set)
@@ -80,13 +81,20 @@ class TreeWorld:
         return self._needs.get(_key(entry, lenient=lenient), frozenset())
 
     def _made(self, entry: Entry, *, lenient: bool) -> Template | None:
-        body = read_body(entry, self.catalogue.facts)
-        if body is None or not body.term.fits(_MAX_BODY_PARTS, _MAX_BODY_DEPTH):
+        body = self._body(entry)
+        if body is None:
             return None
         holes = {name: Term("id", f"${name}") for _kind, name in entry.parameters if name}
         types = {f"${name}": kind for kind, name in entry.parameters if kind and name}
         canon = Canon(self, TypeOf(self.types, types), lenient)
         return self._template(entry, body, canon, holes)
+
+    def _body(self, entry: Entry) -> Body | None:
+        key = (entry.name, entry.path, entry.line)
+        if key not in self._bodies:
+            body = read_body(entry, self.catalogue.facts)
+            self._bodies[key] = body if body and body.term.fits(_MAX_BODY_PARTS, _MAX_BODY_DEPTH) else None
+        return self._bodies[key]
 
     def _template(self, entry: Entry, body: Body, canon: Canon, holes: dict[str, Term]) -> Template | None:
         term = substitute(body.term, holes, members=entry.kind is Kind.MACRO)

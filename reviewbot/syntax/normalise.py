@@ -13,6 +13,7 @@ from reviewbot.syntax.facts import SyntaxFacts
 
 _KEYWORDS = frozenset(b"if for while switch return sizeof do else case goto typeof defined".split())
 _UNDERSCORED = re.compile(rb"\b__\w+")
+_ARGUMENT = re.compile(rb"[ \t]*\(")
 _LOOP = re.compile(rb"^([ \t]+|[ \t]*\}[ \t]*else[ \t]+)([a-z_]\w*)([ \t]*\()", re.MULTILINE)
 _BLOCK_CALL = re.compile(rb"^([ \t]+)([a-z_]\w*)[ \t]*\([^;{}]{0,600}?\)[ \t\n]*\{", re.MULTILINE)
 _DEFINER = re.compile(rb"^(static[ \t]+)?([A-Z][A-Z0-9_]{3,}[a-z0-9]*)\(([^;{}]{0,2000}?)\)[ \t]*\n\{", re.MULTILINE)
@@ -76,7 +77,7 @@ def _blank_annotations(text: bytes, out: bytearray, names: frozenset[bytes]) -> 
         start_of_line = text.rfind(b"\n", 0, name.start()) + 1
         if text[start_of_line : name.start()].lstrip().startswith(b"#"):
             continue  # its own definition, or a test for it
-        argument = re.compile(rb"[ \t]*\(").match(text, end)
+        argument = _ARGUMENT.match(text, end)
         if argument:
             end = max(end, closing(text, argument.end() - 1))
         _blank(out, name.start(), end)

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import pytest
 
-from reviewbot.helpers.search import Found, look_for
+from reviewbot.helpers.look import look_for
+from reviewbot.helpers.search import Found
 from tests.helpers.world import calls_in, expression, found_in, look, term_of, world
 
 _HEADER = """

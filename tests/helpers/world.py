@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from reviewbot.helpers.body import read_expression
 from reviewbot.helpers.canon import Canon
 from reviewbot.helpers.catalogue import Catalogue
+from reviewbot.helpers.look import Look, look_for
 from reviewbot.helpers.memory import Memory
 from reviewbot.helpers.scan import scan
-from reviewbot.helpers.search import Expression, Found, Look, look_for
+from reviewbot.helpers.search import Expression, Found
 from reviewbot.helpers.types import TreeTypes, TypeOf
 from reviewbot.helpers.world import TreeWorld
 from reviewbot.syntax.term import Term
