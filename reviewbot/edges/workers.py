@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future
@@ -11,6 +12,8 @@ from itertools import islice
 from typing import TypeVar
 
 _WAITING = 6
+SELDOM = 100_000
+"""Objects made between two searches for cycles: what is made here by the hundred thousand has none."""
 Task = TypeVar("Task")
 Answer = TypeVar("Answer")
 
@@ -25,7 +28,8 @@ def workers(count: int) -> Iterator[Executor | None]:
     from concurrent.futures import ProcessPoolExecutor
     from multiprocessing import get_context
 
-    with ProcessPoolExecutor(count, mp_context=get_context("spawn")) as pool:
+    spawn = get_context("spawn")
+    with ProcessPoolExecutor(count, spawn, initializer=gc.set_threshold, initargs=(SELDOM,)) as pool:
         yield pool
 
 
