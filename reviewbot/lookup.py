@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from reviewbot.edges.headercache import PLACE, HeaderCache, sound
@@ -131,8 +131,8 @@ def _ask(question: Question, base: Base, catalogue: Catalogue, name: str) -> Rep
         )
     if answer.too_large:
         raise UsageError("the expression has too many parts to be compared with a helper", "ask for a part of it")
-    everything = len(answer.whole) + len(answer.parts) + len(answer.close)
-    answer = Answer(answer.whole[:_MOST], answer.parts[:_MOST], answer.close[:_MOST], answer.assumed)
+    everything = len(answer.whole) + len(answer.parts) + len(answer.close) + answer.elsewhere
+    answer = replace(answer, whole=answer.whole[:_MOST], parts=answer.parts[:_MOST], close=answer.close[:_MOST])
     found = (*answer.whole, *answer.parts, *answer.close)
     known = {one.entry.name: _listed(world.catalogue, one.entry, suitability) for one in found}
     if not found and _WORD.fullmatch(question.text.strip()):

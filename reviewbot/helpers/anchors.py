@@ -112,6 +112,8 @@ _NO_NAMES = BUILDERS | frozenset(
         "__iomem",
         "__rcu",
         "PF_POISONED_CHECK",
+        "READ_ONCE",
+        "data_race",
     ]
 )
 _CHECK = re.compile(

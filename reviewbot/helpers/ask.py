@@ -9,15 +9,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reviewbot.helpers.body import read_expression
+from reviewbot.helpers.entry import Entry
 from reviewbot.helpers.look import Look, look_for
 from reviewbot.helpers.memory import Filed
 from reviewbot.helpers.near import near
 from reviewbot.helpers.search import Expression, Found, spoken
 from reviewbot.helpers.types import KNOWN, TypeOf
 from reviewbot.helpers.world import TreeWorld
+from reviewbot.helpers.worth import is_specific
 from reviewbot.syntax.term import Term
 
 MAX_TEXT = 4000
@@ -26,6 +28,7 @@ _HEAD = "int f(void)\n\t{ return\t"
 _MAX_PARTS, _MAX_DEPTH = 600, 60
 _MAX_ASSUMED = 12
 _IN_USE = 25
+_GENERAL = re.compile(r"include/(?:linux|vdso|asm-generic)/[^/]+$")
 _POINTER = re.compile(r"^(?:const )?((?:struct|union) \w+) \*$")
 
 
@@ -33,14 +36,16 @@ _POINTER = re.compile(r"^(?:const )?((?:struct|union) \w+) \*$")
 class Answer:
     """What the tree offers for an expression, best first.  `whole` mean all of it, `parts` a part, `close` nearly.
 
-    `assumed` are the types that names were taken for, since the caller did not know them.  `too_large`: the expression
-    has too many parts to be compared with anything.
+    `elsewhere` counts those that mean the same and are plain arithmetic of another subsystem.  `assumed` are the types
+    that names were taken for, since the caller did not know them.  `too_large`: the expression has too many parts to be
+    compared with anything.
     """
 
     whole: tuple[Found, ...] = ()
     parts: tuple[Found, ...] = ()
     close: tuple[Found, ...] = ()
     assumed: tuple[tuple[str, str], ...] = ()
+    elsewhere: int = 0
     too_large: bool = False
 
 
@@ -59,23 +64,40 @@ def ask(
         return None
     if not term.fits(_MAX_PARTS, _MAX_DEPTH):
         return Answer(too_large=True)
-    types, order = {**KNOWN, **types}, rank or by_use
+    types, order = {**KNOWN, **types}, rank or _by_use
     best = _asked(world, term, text, types, order)
     if best.whole or best.close or not assume:
         return best
     for assumed in _assumptions(world, term, text, types):
         found = _asked(world, term, text, {**types, **assumed}, order)
         if found.whole or (found.close and not best.close):
-            best = Answer(found.whole, found.parts, found.close, tuple(sorted(assumed.items())))
+            best = replace(found, assumed=tuple(sorted(assumed.items())))
             if found.whole:
                 break
     return best
 
 
-def by_use(found: Found) -> tuple[object, ...]:
+def _by_use(found: Found) -> tuple[object, ...]:
     """What is in use first, then the typed, then what is shorter to read, then what the tree uses most."""
     uses = found.entry.uses
     return (0 <= uses < _IN_USE, not found.typed, spoken(found.call), -uses, found.entry.name)
+
+
+def _at_home(world: TreeWorld, found: list[Found]) -> list[Found]:
+    """The helpers that are meant for everybody, or for what the code speaks of; all where there is none.
+
+    Plain arithmetic in the header of some driver or protocol is equal to a lot, and stands for none of it.
+    """
+    return [one for one in found if _is_common(one.entry) or _is_specific(world, one.entry)] or found
+
+
+def _is_common(entry: Entry) -> bool:
+    return _GENERAL.match(entry.path) is not None and not 0 <= entry.uses < _IN_USE
+
+
+def _is_specific(world: TreeWorld, entry: Entry) -> bool:
+    template = world.template_of(entry, lenient=True)
+    return template is not None and is_specific(template.body, world.catalogue.frequency)
 
 
 def _asked(world: TreeWorld, term: Term, text: str, types: Mapping[str, str], rank: Rank) -> Answer:
@@ -95,8 +117,10 @@ def _asked(world: TreeWorld, term: Term, text: str, types: Mapping[str, str], ra
     whole = [hit for hit in found.values() if hit.terms == (term,)]
     parts = [hit for hit in found.values() if hit.terms != (term,)]
     close = {hit.entry.name: hit for hit in near(world, asked, text) if hit.entry.name not in equal}
-    ordered = [tuple(sorted(some, key=rank)) for some in (whole, parts, list(close.values()))]
-    return Answer(ordered[0], ordered[1], ordered[2])
+    home = [_at_home(world, whole), _at_home(world, parts), list(close.values())]
+    ordered = [tuple(sorted(some, key=rank)) for some in home]
+    elsewhere = len(whole) + len(parts) - len(home[0]) - len(home[1])
+    return Answer(ordered[0], ordered[1], ordered[2], elsewhere=elsewhere)
 
 
 def _open_look(world: TreeWorld, one: Filed, names: frozenset[str] | set[str]) -> Look | None:

@@ -29,6 +29,7 @@ from reviewbot.syntax.term import Term
 _SPOKEN = re.compile(r'"(?:[^"\\\n]|\\.)*"|\w+|->|<<|>>|&&|\|\||[=<>!]=|[-+*/%&|^<>=?.~]')
 _UNARY = re.compile(r"(^|[(,=?:!&|<>+]|return)\s*(?:[&*!]\s*)+")
 _CONSTANT = re.compile(r"\b[A-Z][A-Z0-9_]*\b")
+_ONCE = re.compile(r"\bREAD_ONCE\(([^()]*)")
 _WRITING = frozenset({"assign", "update", "init"})
 _MASKING = frozenset({("binary", "&"), ("binary", "|"), ("unary", "~"), ("assign", "|="), ("assign", "&=")})
 _TRUTH_ASKED = frozenset({"if", "while", "cond"})
@@ -200,7 +201,7 @@ class Expression:
             sign = self._sign(loose, template, values, differs, code, asked=asked)
         if sign is None:
             return
-        if self._tests_pointer(code):
+        if self._tests_pointer(code) or not _reads_as_often(self._text(terms), look.entry.body):
             return
         found = self._found(template, look.entry, bound, terms, arguments, sign)
         if found is not None:
@@ -248,13 +249,16 @@ class Expression:
         if entry.name in BITS and len(terms) == 1 and not self._is_as_wide(entry.name, terms[0]):
             agrees.append(None)
         call = f"{sign}{entry.name}({', '.join(text for _value, text in arguments)})"
-        code_text = " && ".join(self.source[term.start : term.end].decode("utf-8", "replace") for term in terms)
+        code_text = self._text(terms)
         keys = {bound[f"${name}"].key for _kind, name in template.parameters}
         has_same_arguments = len(terms) == 1 and self._calls_with(terms[0], keys)
         wrapped = len(terms) == 1 and _stripped(terms[0]).kind == "call"
         saved = spoken(code_text) - spoken(call)
         repeats = len(keys) == 1 < len(arguments)
         return Found(entry, call, terms, saved, None not in agrees, has_same_arguments, wrapped, repeats=repeats)
+
+    def _text(self, terms: tuple[Term, ...]) -> str:
+        return " && ".join(self.source[term.start : term.end].decode("utf-8", "replace") for term in terms)
 
     def _is_as_wide(self, name: str, term: Term) -> bool:
         """True where a shifted bit has the width of the macro: 1ULL << n that of BIT_ULL(), all else that of BIT()."""
@@ -330,6 +334,12 @@ def _read_parts(term: Term) -> tuple[Term, ...]:
             place = place.kids[0]
         return (*place.kids, *term.kids[1:])
     return term.kids
+
+
+def _reads_as_often(code: str, body: str) -> bool:
+    """False for code that insists on one read of what the helper may read twice, or that it reads twice itself."""
+    once = _ONCE.findall(code)
+    return len(once) <= len(_ONCE.findall(body)) and not any(place and code.count(place) > 1 for place in once)
 
 
 def _within(value: Term, taken: set[str]) -> bool:

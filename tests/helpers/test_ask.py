@@ -135,3 +135,38 @@ def test_differences_are_said_in_the_words_that_were_typed() -> None:
     (near,) = answer(header, "!(v & F_READ) && (v & F_WRITE)", v="unsigned long").close
 
     assert near.differs == (("F_MAYWRITE", "F_WRITE"),)
+
+
+_RING = "struct ring {\n\tstruct ring *next;\n};\n"
+_EMPTY = "static inline int ring_empty(const struct ring *r)\n{\n\treturn READ_ONCE(r->next) == r;\n}\n"
+_PLAIN = "static inline int ring_alone(const struct ring *r)\n{\n\treturn r->next == r;\n}\n"
+
+
+def test_a_helper_that_reads_once() -> None:
+    """A plain read is what the helper does with more care; the other way round care would be lost."""
+    assert said(_RING + _EMPTY, "a->next == a", a="struct ring *") == [("ring_empty(a)", True)]
+    assert said(_RING + _EMPTY, "READ_ONCE(a->next) == a", a="struct ring *") == [("ring_empty(a)", True)]
+    assert said(_RING + _PLAIN, "READ_ONCE(a->next) == a", a="struct ring *") == []
+
+
+def test_two_reads_are_two() -> None:
+    """Code that reads a word twice, to see whether it changed, is no constant."""
+    twice = "c && READ_ONCE(a->next) != a->next || a->next == a"
+
+    assert said(_RING + _EMPTY, twice, a="struct ring *", c="int") == []
+
+
+def test_arithmetic_of_a_driver_is_not_shown_beside_what_is_for_all() -> None:
+    """Plain arithmetic in a driver's header is counted, and shown where there is nothing else."""
+    general = "#define HALVES(x) (((x) + 1) >> 1)\n"
+    driver = "#define FOO_RATE(x) (((x) + 1) >> 1)\n"
+    both = world_of({"include/linux/halves.h": general, "include/linux/foo/rate.h": driver})
+    one = world_of({"include/linux/foo/rate.h": driver})
+    known = {"n": "unsigned long"}
+
+    shown = ask(both, "(n + 1) >> 1", known)
+    alone = ask(one, "(n + 1) >> 1", known)
+
+    assert shown is not None and alone is not None
+    assert ([found.call for found in shown.whole], shown.elsewhere) == (["HALVES(n)"], 1)
+    assert ([found.call for found in alone.whole], alone.elsewhere) == (["FOO_RATE(n)"], 0)

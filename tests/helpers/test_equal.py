@@ -116,7 +116,6 @@ def test_values_that_are_the_same(texts: tuple[str, ...]) -> None:
         ("i < 1", "!i"),
         ("f & B", "f & ALSO_B"),
         ("f & B", "f & 2"),
-        ("READ_ONCE(x)", "x"),
         ("READ_ONCE(x)", "READ_ONCE(y)"),
         ("x == 1", "x"),
         ("!!x", "x"),
