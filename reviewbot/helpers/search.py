@@ -21,16 +21,17 @@ from reviewbot.helpers.look import Look, own_names, shapes
 from reviewbot.helpers.spell import one_line, spell
 from reviewbot.helpers.template import Template
 from reviewbot.helpers.types import TypeOf
+from reviewbot.helpers.values import ONCE
 from reviewbot.helpers.world import TreeWorld
-from reviewbot.helpers.worth import BITS, LONG_LONG
+from reviewbot.helpers.worth import BITS, LONG_LONG, getter
 from reviewbot.match.unify import operands
 from reviewbot.syntax.term import Term
 
 _SPOKEN = re.compile(r'"(?:[^"\\\n]|\\.)*"|\w+|->|<<|>>|&&|\|\||[=<>!]=|[-+*/%&|^<>=?.~]')
 _UNARY = re.compile(r"(^|[(,=?:!&|<>+]|return)\s*(?:[&*!]\s*)+")
 _CONSTANT = re.compile(r"\b[A-Z][A-Z0-9_]*\b")
-_ONCE = re.compile(r"\bREAD_ONCE\(([^()]*)")
 _WRITING = frozenset({"assign", "update", "init"})
+_BY_ADDRESS = ONCE | {"WRITE_ONCE"}
 _MASKING = frozenset({("binary", "&"), ("binary", "|"), ("unary", "~"), ("assign", "|="), ("assign", "&=")})
 _TRUTH_ASKED = frozenset({"if", "while", "cond"})
 
@@ -196,12 +197,14 @@ class Expression:
         differs = {name: term for name, term in bound.items() if name.startswith("≠")}
         asked = piece.truth or len(terms) > 1
         sign = self._sign(self.strict, template, values, differs, code, asked=asked)
+        if sign is None and (plain := self._read_plainly(template)) is not None:
+            sign = self._sign(self.strict, plain, values, differs, code, asked=asked)
         loose = Canon(self.world, self.type_of, convert=False) if sign is None else None
         if loose is not None:
             sign = self._sign(loose, template, values, differs, code, asked=asked)
         if sign is None:
             return
-        if self._tests_pointer(code) or not _reads_as_often(self._text(terms), look.entry.body):
+        if self._tests_pointer(code):
             return
         found = self._found(template, look.entry, bound, terms, arguments, sign)
         if found is not None:
@@ -222,6 +225,19 @@ class Expression:
             return ""
         opposite = truth.is_truth(code) and truth.is_truth(body) and truth.negated(body).key == code.key
         return "!" if opposite else None
+
+    def _read_plainly(self, template: Template) -> Template | None:
+        """A body that reads with READ_ONCE() as one that does not: code that reads plainly loses nothing by it."""
+        if not any(name in template.body.key for name in ONCE):
+            return None
+        plain = self._plain(template.body)
+        return replace(template, body=plain) if not getter(plain) else None
+
+    def _plain(self, term: Term) -> Term:
+        kids = tuple(self._plain(kid) for kid in term.kids)
+        if term.kind == "call" and kids[0].value in ONCE and len(kids) == 2:
+            return kids[1]
+        return self.strict.rebuilt(term, kids) if kids else term
 
     def called(self, look: Look, bound: Bound, terms: tuple[Term, ...], difference: tuple[str, str]) -> Found | None:
         """The call of a helper that is not equal, with these bindings; None where it cannot be written or typed."""
@@ -328,18 +344,18 @@ def _is_hint(term: Term) -> bool:
 
 def _read_parts(term: Term) -> tuple[Term, ...]:
     """The parts of a term whose values are read: not what is written to, and not what only its address is taken of."""
+    if term.kind == "call" and len(term.kids) > 1 and term.kids[0].value in _BY_ADDRESS:
+        return (*_below(term.kids[1]), *term.kids[2:])
     if term.kind in _WRITING or (term.kind, term.value) == ("unary", "&"):
-        place = term.kids[0]
-        while place.kind == "dot" and place.kids:
-            place = place.kids[0]
-        return (*place.kids, *term.kids[1:])
+        return (*_below(term.kids[0]), *term.kids[1:])
     return term.kids
 
 
-def _reads_as_often(code: str, body: str) -> bool:
-    """False for code that insists on one read of what the helper may read twice, or that it reads twice itself."""
-    once = _ONCE.findall(code)
-    return len(once) <= len(_ONCE.findall(body)) and not any(place and code.count(place) > 1 for place in once)
+def _below(place: Term) -> tuple[Term, ...]:
+    """What is read to know where a place is."""
+    while place.kind == "dot" and place.kids:
+        place = place.kids[0]
+    return place.kids
 
 
 def _within(value: Term, taken: set[str]) -> bool:

@@ -40,7 +40,7 @@ def traits(world: TreeWorld, entry: Entry) -> Traits:
     template = world.template_of(entry, lenient=True)
     if template is None:
         return Traits("its body is no expression")
-    member = getter(template.body)
+    member = getter(template.body) if "READ_ONCE" not in entry.body else ""
     # as many files call the getter as there are that name its member
     preferred = entry.uses > 0 and 2 * entry.uses >= world.catalogue.frequency(member) if member else False
     specific = is_specific(template.body, world.catalogue.frequency)

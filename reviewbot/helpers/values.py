@@ -35,7 +35,9 @@ BOOL = frozenset({"bool", "_Bool"})
 _MAX_BITS = 8
 _MAX_FILLED, _MAX_FILLED_DEPTH = 1200, 60
 TypeOf = Callable[[Term], str | None]
-_THROUGH = frozenset({"_AC", "UL", "ULL", "_UL", "_ULL", "U", "PF_POISONED_CHECK", "READ_ONCE", "data_race"})
+_THROUGH = frozenset({"_AC", "UL", "ULL", "_UL", "_ULL", "U", "PF_POISONED_CHECK"})
+ONCE = frozenset({"READ_ONCE", "data_race"})
+"""Macros that say how a value is read, and not which."""
 _SHIFTED = frozenset({"BIT", "BIT_ULL", "_BITUL", "_BITULL", "BIT_U8", "BIT_U16", "BIT_U32", "BIT_U64"})
 _MASKS = frozenset({"GENMASK", "GENMASK_ULL", "__GENMASK", "GENMASK_U8", "GENMASK_U16", "GENMASK_U32", "GENMASK_U64"})
 _CONTAINERS = frozenset({"container_of", "container_of_const"})
@@ -264,7 +266,7 @@ class Values:
         word = name.value if name.kind == "id" else ""
         if word in ("likely", "unlikely") and len(arguments) == 1:
             return self.as_truth(arguments[0])
-        if word in _THROUGH and arguments:
+        if (word in _THROUGH or (self.lenient and word in ONCE)) and arguments:
             return arguments[0]
         if word in _SHIFTED and len(arguments) == 1:
             return algebra.power(arguments[0])

@@ -167,6 +167,7 @@ def test_arithmetic_of_a_driver_is_not_shown_beside_what_is_for_all() -> None:
     shown = ask(both, "(n + 1) >> 1", known)
     alone = ask(one, "(n + 1) >> 1", known)
 
-    assert shown is not None and alone is not None
+    assert shown is not None
+    assert alone is not None
     assert ([found.call for found in shown.whole], shown.elsewhere) == (["HALVES(n)"], 1)
     assert ([found.call for found in alone.whole], alone.elsewhere) == (["FOO_RATE(n)"], 0)

@@ -117,6 +117,7 @@ def test_values_that_are_the_same(texts: tuple[str, ...]) -> None:
         ("f & B", "f & ALSO_B"),
         ("f & B", "f & 2"),
         ("READ_ONCE(x)", "READ_ONCE(y)"),
+        ("READ_ONCE(x)", "x"),
         ("x == 1", "x"),
         ("!!x", "x"),
         ("x & A", "x & A ? 1 : 0"),
