@@ -23,7 +23,7 @@ from reviewbot.helpers.template import Template
 from reviewbot.helpers.types import TypeOf
 from reviewbot.helpers.values import ONCE
 from reviewbot.helpers.world import TreeWorld
-from reviewbot.helpers.worth import BITS, LONG_LONG, getter
+from reviewbot.helpers.worth import BITS, LONG_LONG
 from reviewbot.match.unify import operands
 from reviewbot.syntax.term import Term
 
@@ -230,8 +230,7 @@ class Expression:
         """A body that reads with READ_ONCE() as one that does not: code that reads plainly loses nothing by it."""
         if not any(name in template.body.key for name in ONCE):
             return None
-        plain = self._plain(template.body)
-        return replace(template, body=plain) if not getter(plain) else None
+        return replace(template, body=self._plain(template.body))
 
     def _plain(self, term: Term) -> Term:
         kids = tuple(self._plain(kid) for kid in term.kids)

@@ -28,6 +28,8 @@ _MEMBER = re.compile(rb"(?:->|\.)([A-Za-z_]\w*)\b(?!\s*\()")
 _NUMBER = re.compile(r"\b\d\w*")
 OWN_FAMILY = "the code is the helper's own family"
 UNSEEN = "its header is not included here"
+READ_ITSELF = "the tree reads the member itself"
+_ONCE = "READ_ONCE"
 _GENERIC_USES = 25
 _MUCH_USED = 300
 _LEAST_MASS_OF_ARITHMETIC = 4
@@ -40,7 +42,7 @@ def traits(world: TreeWorld, entry: Entry) -> Traits:
     template = world.template_of(entry, lenient=True)
     if template is None:
         return Traits("its body is no expression")
-    member = getter(template.body) if "READ_ONCE" not in entry.body else ""
+    member = getter(template.body)
     # as many files call the getter as there are that name its member
     preferred = entry.uses > 0 and 2 * entry.uses >= world.catalogue.frequency(member) if member else False
     specific = is_specific(template.body, world.catalogue.frequency)
@@ -104,9 +106,14 @@ class Suitability:
         trait = self.traits(entry)
         if trait.objection:
             return trait.objection
-        if trait.getter and not trait.preferred and not self._calls(entry.name, trait.getter):
-            return "the tree reads the member itself"
+        if _ONCE not in entry.body and self._is_read_without(entry):
+            return READ_ITSELF
         return self._unseen(entry, specific=trait.specific)
+
+    def _is_read_without(self, entry: Entry) -> bool:
+        """True for a getter of a member that the tree and this file read without it."""
+        trait = self.traits(entry)
+        return bool(trait.getter) and not trait.preferred and not self._calls(entry.name, trait.getter)
 
     def _calls(self, name: str, member: str) -> bool:
         """True for a file that calls a getter at least as often as it reads the member itself."""
@@ -132,6 +139,8 @@ class Suitability:
             return "an argument is not in the code"
         if found.has_same_arguments:
             return "the code is a call already"
+        if _ONCE in entry.body and _ONCE not in code and self._is_read_without(entry):
+            return READ_ITSELF
         if found.repeats:
             return "its arguments are one and the same"
         if function == entry.name or entry.name in _WORD.findall(code) or function in _WORD.findall(entry.body):
