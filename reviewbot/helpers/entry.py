@@ -28,7 +28,7 @@ class Entry:
 
     `line` is 1-based.  `parameters` are (type, name) as written, the type "" for a macro's.  `body` is a function's
     block with its braces, or a macro's text with comments and line joins removed.  `guards` are the preprocessor's
-    conditions around it, outermost first ("ifdef CONFIG_NUMA", "else of if FOO").  `summary` is the kernel-doc line.
+    conditions around it, outermost first ("ifdef CONFIG_NUMA", "else of if FOO").  `summary` is kernel-doc's.
     `uses` counts the files of the tree that hold the name, -1 where they were not counted.
     """
 

@@ -12,12 +12,14 @@ from functools import cached_property
 _COMMENT = re.compile(rb"""/\*.*?(?:\*/|\Z)|//[^\n]*|"(?:[^"\\\n]|\\.)*"?|'(?:[^'\\\n]|\\.)*'?""", re.DOTALL)
 _DIRECTIVE = re.compile(rb"^[ \t]*#[ \t]*(if|ifdef|ifndef|elif|else|endif)\b((?:[^\n\\]|\\\n|\\.)*)", re.MULTILINE)
 _DOC = re.compile(rb"/\*\*\s*\n(.{0,20000}?)\*/", re.DOTALL)
-_DOC_HEAD = re.compile(
-    rb"\s*\*\s*(?:struct |union |enum |define )?(\w+)[ \t]*(?:\([^)\n]*\)[ \t]*)?(?:--|-|:)[ \t]*([^\n]*)"
+_DOC_HEAD = re.compile(rb"\s*\*\s*(?:struct |union |enum |define )?(\w+)[ \t]*(?:\([^)\n]*\)[ \t]*)?(?:--|-|:)")
+_DOC_SECTION = re.compile(
+    r"@|(?:context|description|examples?|locking|notes?|returns?|return values?)\s*:", re.IGNORECASE
 )
 _DEFINED_NEXT = re.compile(rb"\s*#[ \t]*define[ \t]+(\w+)[ \t]*(?:1[ \t]*)?$", re.MULTILINE)
 _ALWAYS = (b"__KERNEL__", b"__ASSEMBLY__", b"__ASSEMBLER__", b"__CHECKER__")
 _MAX_SUMMARY = 200
+_MAX_READ = 4 * _MAX_SUMMARY
 _MAX_GUARDS = 20
 Guards = tuple[str, ...]
 
@@ -94,9 +96,22 @@ class Layout:
         for comment in _DOC.finditer(self.text):
             head = _DOC_HEAD.match(comment.group(1))
             if head:
-                summary = " ".join(head.group(2).decode("utf-8", "replace").split())[:_MAX_SUMMARY]
+                summary = _summary(comment.group(1)[head.end() : head.end() + _MAX_READ])
                 out[head.group(1).decode()] = (summary, b"deprecated" in comment.group(1).lower())
         return out
+
+
+def _summary(text: bytes) -> str:
+    """The summary that stands at the start of the rest of a kernel-doc comment: up to an empty line or a section."""
+    first, *others = text.decode("utf-8", "replace").split("\n")
+    lines = [first]
+    for other in others:
+        line = other.strip().removeprefix("*").strip()
+        if not line or _DOC_SECTION.match(line):
+            break
+        lines.append(line)
+    summary = " ".join(" ".join(lines).split())
+    return summary if len(summary) <= _MAX_SUMMARY else summary[:_MAX_SUMMARY].rpartition(" ")[0] + " ..."
 
 
 def _other(guard: str, condition: str) -> str:

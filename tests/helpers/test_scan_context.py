@@ -74,6 +74,28 @@ def test_conditions_without_an_end(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("rest", "summary"),
+    [
+        (" *\n * Long.\n", "count the pages"),
+        (" *   of an area\n *   and its holes\n *\n * Long.\n", "count the pages of an area and its holes"),
+        (" * of an area\n * @a: the area\n", "count the pages of an area"),
+        (" * of an area\n * @...: more\n", "count the pages of an area"),
+        (" * of an area\n * Context: any\n", "count the pages of an area"),
+        (" * of an area\n * Return: a number\n", "count the pages of an area"),
+        (" * of an area\n * RETURNS:\n * a number\n", "count the pages of an area"),
+        (" * of these: all\n", "count the pages of these: all"),
+        (" * of an area\n\n * Long.\n", "count the pages of an area"),
+        (" * of " + "many " * 60 + "\n", "count the pages of" + " many" * 36 + " ..."),
+        (" * " + "x" * 300 + "\n", "count the pages ..."),
+    ],
+)
+def test_kernel_doc_of_several_lines(rest: str, summary: str) -> None:
+    """The summary goes on up to an empty line, a parameter or a section, and is cut between words."""
+    for first in (" * f - count the pages", " * f() -\n * count the pages"):
+        assert only(f"/**\n{first}\n{rest} */\nint f(int a);\n").summary == summary
+
+
+@pytest.mark.parametrize(
     ("comment", "summary", "deprecated"),
     [
         ("/**\n * f - count the pages\n * @a: what\n *\n * Long.\n */", "count the pages", False),
