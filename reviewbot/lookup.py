@@ -16,16 +16,18 @@ from reviewbot.errors import TreeError, UsageError
 from reviewbot.helpers.anchors import is_stub
 from reviewbot.helpers.ask import MAX_TEXT, Answer, ask
 from reviewbot.helpers.catalogue import Catalogue
-from reviewbot.helpers.entry import Entry
+from reviewbot.helpers.declare import closing
+from reviewbot.helpers.entry import Entry, Kind
 from reviewbot.helpers.search import Found
 from reviewbot.helpers.suggest import Suggester
 from reviewbot.helpers.suit import Suitability
-from reviewbot.helpers.twins import twins
+from reviewbot.helpers.twins import spelt, twins
 from reviewbot.syntax.facts import read_facts
 
 _MOST = 6
 _MOST_WORDS = 24
 _WORD = re.compile(r"[A-Za-z_]\w*")
+_CALL = re.compile(r"([A-Za-z_]\w*)\s*\(")
 Progress = Callable[[str], None]
 
 
@@ -57,7 +59,8 @@ class Listed:
 class Reply:
     """The answer: helpers for an expression, or entries for words; and what is known of each by its name.
 
-    `left_out` counts the helpers that rank below what is shown.
+    `left_out` counts the helpers that rank below what is shown.  `forms` are the other forms of `called`, the function
+    that the expression is a call of.
     """
 
     tree: str
@@ -65,11 +68,13 @@ class Reply:
     entries: tuple[Listed, ...]
     known: dict[str, Listed]
     left_out: int = 0
+    called: str = ""
+    forms: tuple[Listed, ...] = ()
 
     @property
     def is_empty(self) -> bool:
         """True if the tree has nothing to say."""
-        return not (self.answer.whole or self.answer.parts or self.answer.close or self.entries)
+        return not (self.answer.whole or self.answer.parts or self.answer.close or self.entries or self.forms)
 
 
 def look_up(question: Question, progress: Progress = lambda _step: None) -> Reply:
@@ -105,9 +110,14 @@ def _search(question: Question, catalogue: Catalogue, name: str) -> Reply:
     found: dict[str, Entry] = {}
     for entry in catalogue.search(words, _MOST_WORDS * 4):
         kept = found.setdefault(entry.name, entry)
-        if is_stub(kept) and not is_stub(entry):
+        if _stands_in(kept) and not _stands_in(entry):
             found[entry.name] = entry
     return Reply(name, Answer(), tuple(_listed(catalogue, entry) for entry in list(found.values())[:_MOST_WORDS]), {})
+
+
+def _stands_in(entry: Entry) -> bool:
+    """True for what is shown only where its name is that of nothing better: a class is told as a form of a function."""
+    return is_stub(entry) or entry.kind is Kind.CLASS
 
 
 def _ask(question: Question, base: Base, catalogue: Catalogue, name: str) -> Reply:
@@ -137,11 +147,23 @@ def _ask(question: Question, base: Base, catalogue: Catalogue, name: str) -> Rep
     known = {one.entry.name: _listed(world.catalogue, one.entry, suitability) for one in found}
     if not found and _WORD.fullmatch(question.text.strip()):
         return _search(question, world.catalogue, name)
-    return Reply(name, answer, (), known, everything - len(found))
+    called = _called(question.text.strip())
+    forms = (_listed(world.catalogue, form, suitability) for form in twins(world.catalogue, called))
+    return Reply(
+        name, answer, (), known, everything - len(found), called, tuple(replace(form, twins=()) for form in forms)
+    )
+
+
+def _called(text: str) -> str:
+    """The function that an expression is a call of, and nothing more; "" for any other expression."""
+    found = _CALL.match(text)
+    return found.group(1) if found and closing(text, found.end() - 1) == len(text) else ""
 
 
 def _listed(catalogue: Catalogue, entry: Entry, suitability: Suitability | None = None) -> Listed:
     visible = None
     if suitability is not None:
         visible = entry.path in suitability.direct or entry.path in suitability.reached
-    return Listed(entry, twins(catalogue, entry), visible)
+    if entry.kind is Kind.CLASS:  # its name is that of a function, too, which is what was counted and has other forms
+        return Listed(replace(entry, uses=-1), (), visible)
+    return Listed(entry, tuple(map(spelt, twins(catalogue, entry.name))), visible)

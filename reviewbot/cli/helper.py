@@ -58,9 +58,7 @@ def _lines(reply: Reply) -> Iterator[Text]:
     for name, kind in answer.assumed:
         yield Text(f"taking {name} for a {kind}", style="dim")
     if reply.entries:
-        for listed in reply.entries:
-            yield Text(listed.entry.signature, style="bold green")
-            yield from _about(listed)
+        yield from _listed(reply.entries)
         return
     if reply.is_empty:
         yield Text(f"nothing in {reply.tree} means this, or nearly")
@@ -79,6 +77,15 @@ def _lines(reply: Reply) -> Iterator[Text]:
             yield from _about(reply.known[one.entry.name])
     if reply.left_out:
         yield Text(f"\n{_count(reply.left_out, 'more helper')} that fit no better", style="dim")
+    if reply.forms:
+        yield Text(f"\nother forms of {reply.called}():", style="bold")
+        yield from _listed(reply.forms)
+
+
+def _listed(entries: tuple[Listed, ...]) -> Iterator[Text]:
+    for listed in entries:
+        yield Text(listed.entry.signature, style="bold green")
+        yield from _about(listed)
 
 
 def _differences(found: Found) -> Iterator[Text]:
@@ -130,6 +137,7 @@ def _as_dict(reply: Reply) -> dict[str, Any]:
         "part": [_found(reply, one) for one in answer.parts],
         "near": [_found(reply, one) for one in answer.close],
         "left_out": reply.left_out,
+        "forms": [_entry(listed.entry, listed) for listed in reply.forms],
         "entries": [_entry(listed.entry, listed) for listed in reply.entries],
     }
 

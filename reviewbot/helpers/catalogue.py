@@ -49,6 +49,10 @@ class Catalogue:
         """The entries of a name; a private header's hide those of the tree."""
         return next((found for layer in self.layers if (found := layer.named(name))), ())
 
+    def classes(self, function: str) -> tuple[Entry, ...]:
+        """The classes for __free(), guard() or CLASS() whose code calls a function."""
+        return tuple(one for layer in self.layers for one in layer.classes(function))
+
     def constants(self, name: str) -> tuple[Constant, ...]:
         """The object-like macros of a name; a private header's hide those of the tree."""
         return next((found for layer in self.layers if (found := layer.constants(name))), ())

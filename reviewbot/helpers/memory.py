@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -16,8 +16,13 @@ from reviewbot.helpers.entry import Constant, Entry, HeaderFacts, Kind
 BITMAP_TYPE = re.compile(r"\{\s*DECLARE_BITMAP\(\s*(\w+)\s*,")
 _INTERNAL = ("_", "raw_", "arch_")
 """How names begin that are for the ones who make helpers of them."""
+_CONDITION = re.compile(r"\bif\s*\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)")
+_CLASS_CALL = re.compile(r"\b(\w+)\((?:\)|(?:\([\w\s*]+\)\s*)?\*?_T(?:->(?:lock|flags))?\s*[,)])")
+"""A call for the object of a class: `_T`, cast or not, `_T->lock` in a lock guard, or nothing."""
 Headers = Mapping[str, HeaderFacts]
 """The facts of headers by their paths."""
+Classes = Mapping[str, tuple[Entry, ...]]
+"""Classes by the functions that their code calls."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +45,9 @@ class Layer(Protocol):
 
     def named(self, name: str) -> tuple[Entry, ...]:
         """The entries of a name."""
+
+    def classes(self, function: str) -> tuple[Entry, ...]:
+        """The classes for __free(), guard() or CLASS() whose code calls a function."""
 
     def constants(self, name: str) -> tuple[Constant, ...]:
         """The object-like macros of a name."""
@@ -84,6 +92,7 @@ class Memory:
     entries: list[Entry] = field(default_factory=list)
     filings: list[Filed | None] = field(default_factory=list)
     _named: dict[str, list[Entry]] = field(default_factory=dict)
+    _classes: Classes = field(default_factory=dict)
     _constants: dict[str, list[Constant]] = field(default_factory=dict)
     _filed: dict[str, list[Filed]] = field(default_factory=dict)
     _weak: frozenset[str] = frozenset()
@@ -97,6 +106,7 @@ class Memory:
         self.entries += self._aliases({entry.name: entry for entry in self.entries})
         for entry in self.entries:
             self._named.setdefault(entry.name, []).append(entry)
+        self._classes = by_call(entry for entry in self.entries if entry.kind is Kind.CLASS)
         for one in facts:
             for constant in one.constants:
                 self._constants.setdefault(constant.name, []).append(constant)
@@ -159,6 +169,10 @@ class Memory:
         """See Layer."""
         return tuple(self._named.get(name, ()))
 
+    def classes(self, function: str) -> tuple[Entry, ...]:
+        """See Layer."""
+        return self._classes.get(function, ())
+
     def constants(self, name: str) -> tuple[Constant, ...]:
         """See Layer."""
         return tuple(self._constants.get(name, ()))
@@ -219,3 +233,12 @@ def filing(entry: Entry, anchors: Anchors) -> Names:
     if callee == "" or (callee is not None and anchors.of_name(callee) == {callee}):
         return frozenset()
     return anchors.of_entry(entry) or operators(entry.body) or anchors.weak_in(entry.body)
+
+
+def by_call(classes: Iterable[Entry]) -> Classes:
+    """Classes by the functions that they call for their very object; what only a condition asks is none of them."""
+    out: dict[str, tuple[Entry, ...]] = {}
+    for entry in classes:
+        for name in dict.fromkeys(_CLASS_CALL.findall(_CONDITION.sub(" ", entry.body))):
+            out[name] = (*out.get(name, ()), entry)
+    return out

@@ -40,6 +40,14 @@ _UNION_MEMBER = re.compile(rb"^(.*?)\b(\w+)\s*$", re.DOTALL)
 _NESTED = re.compile(rb"\{[^{}]*\}|\([^()]*\)")
 _CLASS = re.compile(rb"^DEFINE_(FREE|GUARD|LOCK_GUARD_0|LOCK_GUARD_1|CLASS)\(", re.MULTILINE)
 _CLASS_WORDS = {"FREE": "__free", "CLASS": "CLASS"}
+_CLASS_CODE = {
+    "FREE": slice(2, 3),
+    "GUARD": slice(2, 4),
+    "LOCK_GUARD_0": slice(1, 3),
+    "LOCK_GUARD_1": slice(2, 4),
+    "CLASS": slice(2, 3),
+}
+"""Which arguments are the code that a class runs on an object that it was given: it locks, it unlocks or cleans up."""
 _FUNCTION_WORD = re.compile(r"\bstatic\b([^;{}]{0,400})\{")
 _LOOPS = re.compile(r"^(?:for\s*\(|\w*for_each\w*\s*\(|list_for_each)")
 
@@ -205,10 +213,11 @@ def _classes(layout: Layout, path: str) -> Iterator[Entry]:
         for at, letter in enumerate(text):
             depth += (letter == "(") - (letter == ")")
             if depth == 0:
+                maker = found.group(1).decode()
                 parts = [" ".join(part.split()) for part in split_commas(text[:at])]
-                word = _CLASS_WORDS.get(found.group(1).decode(), "guard")
-                body = parts[2] if len(parts) > 2 and word != "CLASS" else ""
-                kind = clean_type(parts[1]) if len(parts) > 1 and "LOCK_GUARD_0" not in found.group().decode() else ""
+                word = _CLASS_WORDS.get(maker, "guard")
+                body = "; ".join(part for part in parts[_CLASS_CODE[maker]] if part)
+                kind = clean_type(parts[1]) if len(parts) > 1 and maker != "LOCK_GUARD_0" else ""
                 line, guards = layout.line(found.start()), layout.guards(found.start())
                 yield Entry(Kind.CLASS, parts[0], path, line, word, ((kind, "_T"),), body, guards)
                 break

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from reviewbot.helpers.entry import Constant, Entry, Kind
-from reviewbot.helpers.memory import BITMAP_TYPE, Filed, Memory
+from reviewbot.helpers.memory import BITMAP_TYPE, Classes, Filed, Memory, by_call
 
 SCHEMA = 4
 """Raised whenever what the tables or the scanner hold changes, so that older caches are made anew."""
@@ -31,6 +31,7 @@ CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT);
 _INDEXES = """
 CREATE INDEX entry_name ON entry(name);
 CREATE INDEX entry_filed ON entry(filed) WHERE filed IS NOT NULL;
+CREATE INDEX entry_class ON entry(id) WHERE kind = 'class';
 CREATE INDEX anchor_token ON anchor(token);
 CREATE INDEX constant_name ON constant(name);
 CREATE INDEX struct_tag ON struct(tag);
@@ -98,6 +99,7 @@ class Stored:
 
     connection: sqlite3.Connection
     _named: dict[str, tuple[Entry, ...]] = field(default_factory=dict)
+    _classes: Classes | None = None
     _constants: dict[str, tuple[Constant, ...]] = field(default_factory=dict)
     _filed: dict[str, tuple[Filed, ...]] = field(default_factory=dict)
     _includes: dict[str, tuple[str, ...]] | None = None
@@ -128,6 +130,13 @@ class Stored:
             rows = self.connection.execute(f"SELECT {_COLUMNS} FROM entry WHERE name = ?", (name,))  # noqa: S608
             self._named[name] = tuple(_entry(row) for row in rows)
         return self._named[name]
+
+    def classes(self, function: str) -> tuple[Entry, ...]:
+        """See Layer."""
+        if self._classes is None:
+            rows = self.connection.execute(f"SELECT {_COLUMNS} FROM entry WHERE kind = 'class' ORDER BY id")  # noqa: S608
+            self._classes = by_call(_entry(row) for row in rows)
+        return self._classes.get(function, ())
 
     def constants(self, name: str) -> tuple[Constant, ...]:
         """See Layer."""

@@ -7,21 +7,16 @@ from reviewbot.helpers.catalogue import Catalogue
 from reviewbot.helpers.entry import Entry, Kind
 
 _PREFIX, _SUFFIX = "devm_", "_scoped"
-_LOCKS = ("_lock_irqsave", "_lock_irq", "_lock_bh", "_lock", "_read_lock")
 
 
-def twins(catalogue: Catalogue, entry: Entry) -> tuple[str, ...]:
-    """The other forms of an entry that the tree has, as people write them."""
-    names = [f"{_PREFIX}{entry.name}", entry.name.removeprefix(_PREFIX)]
-    names += [f"{entry.name}{_SUFFIX}", entry.name.removesuffix(_SUFFIX)]
-    found = [f"{name}()" for name in names if name != entry.name and catalogue.named(name)]
-    return tuple(dict.fromkeys(found + _classes(catalogue, entry)))
+def twins(catalogue: Catalogue, name: str) -> tuple[Entry, ...]:
+    """The other forms of what a name calls, as far as the tree has them: guard(mutex) of mutex_lock()."""
+    names = (f"{_PREFIX}{name}", name.removeprefix(_PREFIX), f"{name}{_SUFFIX}", name.removesuffix(_SUFFIX))
+    every = [entry for other in names if other != name for entry in catalogue.named(other)]
+    found = [entry for entry in every if entry.kind is not Kind.CLASS]
+    return tuple({spelt(entry): entry for entry in (*found, *catalogue.classes(name))}.values())
 
 
-def _classes(catalogue: Catalogue, entry: Entry) -> list[str]:
-    """guard(mutex) for mutex_lock(), __free(kfree) for kfree()."""
-    if entry.kind is Kind.CLASS:
-        return []
-    names = [entry.name, *(entry.name.removesuffix(end) for end in _LOCKS if entry.name.endswith(end))]
-    classes = [one for name in names for one in catalogue.named(name) if one.kind is Kind.CLASS]
-    return [one.signature for one in classes if f"{entry.name}(" in one.body]
+def spelt(entry: Entry) -> str:
+    """A form as people write it."""
+    return entry.signature if entry.kind is Kind.CLASS else f"{entry.name}()"

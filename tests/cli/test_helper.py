@@ -62,6 +62,55 @@ def test_a_name_is_searched() -> None:
     assert "bool is_cow_mapping(vm_flags_t flags)" in done.out
 
 
+@pytest.fixture
+def locks(tmp_path: Path) -> Path:
+    """A small tree with a lock and a class for it."""
+    (tmp_path / "include" / "linux").mkdir(parents=True)
+    (tmp_path / "MAINTAINERS").write_text("")
+    (tmp_path / "include" / "linux" / "latch.h").write_text(
+        "void latch_open(struct latch *l);\n"
+        "void devm_latch_open(struct latch *l);\n"
+        "DEFINE_GUARD(latch, struct latch *, latch_shut(_T), latch_open(_T))\n"
+        "DEFINE_FREE(latch_open, struct latch *, if (_T) latch_open(_T))\n"
+    )
+    return tmp_path
+
+
+def test_other_forms_of_a_call(locks: Path) -> None:
+    """A call is answered with the classes that make it, though nothing means the same."""
+    done = reviewbot("helper", "latch_open(&x->latch)", "--tree", locks)
+    none = reviewbot("helper", "latch_open(a) + latch_open(b)", "--tree", locks)
+
+    assert (done.status, none.status) == (0, 1)
+    assert done.out.splitlines()[1:] == [
+        "",
+        "other forms of latch_open():",
+        "void devm_latch_open(struct latch *l)",
+        "    include/linux/latch.h:2",
+        "guard(latch)",
+        "    include/linux/latch.h:3",
+        "__free(latch_open)",
+        "    include/linux/latch.h:4",
+    ]
+    reply = reviewbot("helper", "latch_open(&x->latch)", "--tree", locks, "--json").json()
+    assert [form["signature"] for form in reply["forms"][1:]] == ["guard(latch)", "__free(latch_open)"]
+    assert [form["uses"] for form in reply["forms"]] == [-1, -1, -1]
+
+
+def test_a_class_does_not_hide_the_function(locks: Path) -> None:
+    """A function and a class of the same name are one answer: the function, which names the class."""
+    done = reviewbot("helper", "--search", "latch_open", "--tree", locks)
+
+    assert done.out.splitlines() == [
+        "void latch_open(struct latch *l)",
+        "    include/linux/latch.h:1, used in 0 files",
+        "    see also devm_latch_open(), guard(latch), __free(latch_open)",
+        "void devm_latch_open(struct latch *l)",
+        "    include/linux/latch.h:2",
+        "    see also latch_open()",
+    ]
+
+
 def test_file_decides_about_headers() -> None:
     """With a file the answer says whether its header is included there."""
     code = "(f & (VM_SHARED | VM_MAYWRITE)) == VM_MAYWRITE"

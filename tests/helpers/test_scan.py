@@ -169,16 +169,27 @@ def test_iterator_and_its_scoped_twin() -> None:
             "DEFINE_GUARD(mutex, struct mutex *, mutex_lock(_T), mutex_unlock(_T))",
             "guard(mutex)",
             "struct mutex *",
-            "mutex_lock(_T)",
+            "mutex_lock(_T); mutex_unlock(_T)",
         ),
-        ("DEFINE_LOCK_GUARD_0(rcu,\n\trcu_read_lock(),\n\trcu_read_unlock())", "guard(rcu)", "", "rcu_read_unlock()"),
+        (
+            "DEFINE_LOCK_GUARD_0(rcu,\n\trcu_read_lock(),\n\trcu_read_unlock(), int a)",
+            "guard(rcu)",
+            "",
+            "rcu_read_lock(); rcu_read_unlock()",
+        ),
         (
             "DEFINE_LOCK_GUARD_1(spin, spinlock_t,\n\tspin_lock(_T->lock), spin_unlock(_T->lock))",
             "guard(spin)",
             "spinlock_t",
-            "spin_lock(_T->lock)",
+            "spin_lock(_T->lock); spin_unlock(_T->lock)",
         ),
-        ("DEFINE_CLASS(fd, struct fd, fdput(_T), fdget(fd), int fd)", "CLASS(fd)", "struct fd", ""),
+        (
+            "DEFINE_LOCK_GUARD_1(born, spinlock_t, spin_init(_T->lock), /* */)",
+            "guard(born)",
+            "spinlock_t",
+            "spin_init(_T->lock)",
+        ),
+        ("DEFINE_CLASS(fd, struct fd, fdput(_T), fdget(fd), int fd)", "CLASS(fd)", "struct fd", "fdput(_T)"),
     ],
 )
 def test_classes(text: str, signature: str, kind: str, body: str) -> None:

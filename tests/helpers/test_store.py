@@ -96,6 +96,7 @@ def answers(layer: Layer) -> dict[str, object]:
         out[f"constants {name}"] = layer.constants(name)
         out[f"structs {name}"] = layer.structs(name)
         out[f"typedef {name}"] = layer.typedef(name)
+        out[f"classes {name}"] = layer.classes(name)
     for token in (*layer.tokens(), "none"):
         out[f"filed {token}"] = layer.filed(token)
     return out
