@@ -22,10 +22,12 @@ from reviewbot.helpers.search import Found
 from reviewbot.helpers.suggest import Suggester
 from reviewbot.helpers.suit import Suitability
 from reviewbot.helpers.twins import spelt, twins
+from reviewbot.helpers.world import TreeWorld
 from reviewbot.syntax.facts import read_facts
 
 _MOST = 6
 _MOST_WORDS = 24
+_MOST_RANKED = 5000
 _WORD = re.compile(r"[A-Za-z_]\w*")
 _CALL = re.compile(r"([A-Za-z_]\w*)\s*\(")
 Progress = Callable[[str], None]
@@ -79,6 +81,8 @@ class Reply:
 
 def look_up(question: Question, progress: Progress = lambda _step: None) -> Reply:
     """Ask a tree.  Raises UsageError for a text that is no expression, TreeError for a tree that has no headers."""
+    if question.search and question.types:
+        raise UsageError("--type has no meaning with --search", "ask for an expression, or leave --type out")
     if any("\ud800" <= letter <= "\udfff" for letter in question.text):
         raise UsageError("the text has bytes that are no UTF-8", "type them as they stand in the code")
     if len(question.text) > MAX_TEXT:
@@ -100,19 +104,34 @@ def look_up(question: Question, progress: Progress = lambda _step: None) -> Repl
         if not catalogue.layers[0].tokens() and not catalogue.search((), 1):
             raise TreeError(f"{tree.name} has no headers below include/", "name a kernel tree with --tree")
         name = f"{tree.name} ({question.base})" if question.base else tree.name
-        return _search(question, catalogue, name) if question.search else _ask(question, base, catalogue, name)
+        world, suitability = _place(question, base, catalogue, name)
+        answer = _search if question.search else _ask
+        return answer(question, world, suitability, name)
 
 
-def _search(question: Question, catalogue: Catalogue, name: str) -> Reply:
+def _place(question: Question, base: Base, catalogue: Catalogue, name: str) -> tuple[TreeWorld, Suitability | None]:
+    """What names mean where the code stands, and what is seen from there; None for the latter where that is nowhere."""
+    text = base.read(question.file) if question.file else b""
+    if text is None:
+        raise UsageError(
+            f"{name} has no file {question.file}", "name it as it stands in the tree, as in --for mm/mmap.c"
+        )
+    world = Suggester(catalogue).world(question.file, text)
+    return world, Suitability(world, question.file, text) if question.file else None
+
+
+def _search(question: Question, world: TreeWorld, suitability: Suitability | None, name: str) -> Reply:
     words = question.text.split()
     if not words:
         raise UsageError("there is nothing to search for", "name some words, as in --search 'cow mapping'")
     found: dict[str, Entry] = {}
-    for entry in catalogue.search(words, _MOST_WORDS * 4):
+    # what the file sees may be used by few
+    for entry in world.catalogue.search(words, _MOST_RANKED if suitability is not None else _MOST_WORDS * 4):
         kept = found.setdefault(entry.name, entry)
         if _stands_in(kept) and not _stands_in(entry):
             found[entry.name] = entry
-    return Reply(name, Answer(), tuple(_listed(catalogue, entry) for entry in list(found.values())[:_MOST_WORDS]), {})
+    best = sorted(found.values(), key=lambda entry: _sees(suitability, entry) is False)[:_MOST_WORDS]
+    return Reply(name, Answer(), tuple(_listed(world.catalogue, entry, suitability) for entry in best), {})
 
 
 def _stands_in(entry: Entry) -> bool:
@@ -120,16 +139,7 @@ def _stands_in(entry: Entry) -> bool:
     return is_stub(entry) or entry.kind is Kind.CLASS
 
 
-def _ask(question: Question, base: Base, catalogue: Catalogue, name: str) -> Reply:
-    text = base.read(question.file) if question.file else b""
-    if text is None:
-        raise UsageError(
-            f"{name} has no file {question.file}", "name it as it stands in the tree, as in --for mm/mmap.c"
-        )
-    suggester = Suggester(catalogue)
-    world = suggester.world(question.file, text)
-    suitability = Suitability(world, question.file, text) if question.file else None
-
+def _ask(question: Question, world: TreeWorld, suitability: Suitability | None, name: str) -> Reply:
     def rank(found: Found) -> tuple[object, ...]:
         assert suitability is not None  # noqa: S101  # passed only where there is a file
         return (suitability.prior(found.entry) != "", *suitability.rank(found))
@@ -146,7 +156,7 @@ def _ask(question: Question, base: Base, catalogue: Catalogue, name: str) -> Rep
     found = (*answer.whole, *answer.parts, *answer.close)
     known = {one.entry.name: _listed(world.catalogue, one.entry, suitability) for one in found}
     if not found and _WORD.fullmatch(question.text.strip()):
-        return _search(question, world.catalogue, name)
+        return _search(question, world, suitability, name)
     called = _called(question.text.strip())
     forms = (_listed(world.catalogue, form, suitability) for form in twins(world.catalogue, called))
     return Reply(
@@ -160,10 +170,15 @@ def _called(text: str) -> str:
     return found.group(1) if found and closing(text, found.end() - 1) == len(text) else ""
 
 
-def _listed(catalogue: Catalogue, entry: Entry, suitability: Suitability | None = None) -> Listed:
-    visible = None
-    if suitability is not None:
-        visible = entry.path in suitability.direct or entry.path in suitability.reached
+def _listed(catalogue: Catalogue, entry: Entry, suitability: Suitability | None) -> Listed:
+    visible = _sees(suitability, entry)
     if entry.kind is Kind.CLASS:  # its name is that of a function, too, which is what was counted and has other forms
         return Listed(replace(entry, uses=-1), (), visible)
     return Listed(entry, tuple(map(spelt, twins(catalogue, entry.name))), visible)
+
+
+def _sees(suitability: Suitability | None, entry: Entry) -> bool | None:
+    """Whether the file sees a helper's header; None without a file."""
+    if suitability is None:
+        return None
+    return entry.path in suitability.direct or entry.path in suitability.reached

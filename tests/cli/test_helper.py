@@ -62,6 +62,34 @@ def test_a_name_is_searched() -> None:
     assert "bool is_cow_mapping(vm_flags_t flags)" in done.out
 
 
+def test_search_for_a_file(tmp_path: Path) -> None:
+    """With a file, what it sees comes first, its private headers are searched too, and the rest is marked."""
+    texts = {
+        "MAINTAINERS": "",
+        "include/linux/far.h": "#define flip_far(x) ((x) ^ FAR)\n",
+        "include/linux/near.h": "#define flip_near(x) ((x) ^ NEAR)\n",
+        "drivers/own.h": "#define flip_own(x) ((x) ^ OWN)\n",
+        "drivers/one.c": '#include <linux/near.h>\n#include "own.h"\n',
+        **{f"drivers/far{at}.c": "int x = flip_far(1);\n" for at in range(3)},
+    }
+    for name, text in texts.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    anywhere = reviewbot("helper", "--search", "flip", "--tree", tmp_path)
+    assert [line for line in anywhere.out.splitlines() if line.startswith("flip")] == ["flip_far(x)", "flip_near(x)"]
+    for words in (("--search", "flip"), ("flip",)):
+        there = reviewbot("helper", *words, "--tree", tmp_path, "--for", "drivers/one.c")
+
+        assert there.out.splitlines() == [
+            "flip_own(x)",
+            "    drivers/own.h:1",
+            "flip_near(x)",
+            "    include/linux/near.h:1, used in 0 files",
+            "flip_far(x)",
+            "    include/linux/far.h:1, used in 3 files, not included there: #include <linux/far.h>",
+        ]
+
+
 @pytest.fixture
 def locks(tmp_path: Path) -> Path:
     """A small tree with a lock and a class for it."""
@@ -139,6 +167,8 @@ def test_nothing() -> None:
         (("a & b", "--for", "../secret.c", *_TREE), "has no file ../secret.c"),
         (("a & b", "--type", "a", *_TREE), "--type a is no NAME=TYPE"),
         (("--search", " ", *_TREE), "there is nothing to search for"),
+        (("--search", "cow", "--type", "a=int", *_TREE), "--type has no meaning with --search"),
+        (("--search", "cow", "--for", "mm/none.c", *_TREE), "has no file mm/none.c"),
         (("a & b", "--tree", str(FIXTURES / "none")), "does not exist"),
     ],
 )
