@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from reviewbot.helpers.declare import clean_type, head, parse_parameters, split_commas
+from reviewbot.helpers.declare import Parameters, clean_type, head, parse_parameters, split_commas
 from reviewbot.helpers.entry import Constant, Entry, HeaderFacts, Kind
 from reviewbot.helpers.header import Layout, block_end
 from reviewbot.helpers.preproc import expand
@@ -29,9 +29,10 @@ _INCLUDE = re.compile(rb'^[ \t]*#[ \t]*include[ \t]*[<"]([^>"\n]{1,200})[>"]', r
 _STATIC = re.compile(rb"^[ \t]*static\b(?=[^;{}=#]{0,200}?inline)", re.MULTILINE)
 _MACRO = re.compile(rb"^[ \t]*#[ \t]*define[ \t]+(\w+)(\(([\w, \t.\\\n]*)\))?((?:[^\n\\]|\\\r?\n|\\.)*)", re.MULTILINE)
 _PROTOTYPE = re.compile(
-    rb"^(?!static\b|typedef\b|return\b|else\b|case\b)((?:[A-Za-z_]\w*[ \t]+){1,6}(?:\*[ \t]*){0,3})([A-Za-z_]\w*)\(",
+    rb"^(?:__\w+\([\w, \t]*\)[ \t]+)?(?:[A-Z][A-Z0-9_]*\s+){0,3}((?:[A-Za-z_]\w*[\s*]+){1,8})([A-Za-z_]\w*)[ \t]*\(",
     re.MULTILINE,
 )
+_NO_PROTOTYPE = frozenset([b"static", b"typedef", b"return", b"else", b"case"])
 _TAIL = re.compile(rb"[^;{}=#]{0,400};")
 _STRUCT = re.compile(rb"^(?:typedef[ \t]+)?(?:struct|union)[ \t]+(\w+)[^;{}()=]{0,100}\{", re.MULTILINE)
 _TYPEDEF = re.compile(rb"^typedef[ \t]+((?:[^;{}]|\{[^{}]{0,300}\}){1,400}?)\b(\w+)[ \t]*;", re.MULTILINE)
@@ -225,17 +226,36 @@ def _classes(layout: Layout, path: str) -> Iterator[Entry]:
 
 def _prototypes(layout: Layout, path: str) -> Iterator[Entry]:
     for found in _PROTOTYPE.finditer(layout.plain):
-        end = closing(layout.plain, found.end() - 1)
-        if end < 0 or not _TAIL.match(layout.plain, end) or b"{" in layout.plain[found.end() : end]:
+        if found.group(1).split(None, 1)[0] in _NO_PROTOTYPE:
             continue
-        parameters = parse_parameters(_decoded(layout.plain[found.end() : end - 1]))
-        result = clean_type(_decoded(found.group(1)))
-        if parameters is None or not result:
-            continue
-        name = found.group(2).decode()
-        summary, deprecated = layout.docs.get(name, ("", False))
-        line, guards = layout.line(found.start()), layout.guards(found.start())
-        yield Entry(Kind.FUNCTION, name, path, line, result, parameters, "", guards, summary, deprecated)
+        for result, name, parameters in _declared(layout.plain, found):
+            summary, deprecated = layout.docs.get(name, ("", False))
+            line, guards = layout.line(found.start()), layout.guards(found.start())
+            yield Entry(Kind.FUNCTION, name, path, line, result, parameters, "", guards, summary, deprecated)
+
+
+def _declared(plain: bytes, found: re.Match[bytes]) -> Iterator[tuple[str, str, Parameters]]:
+    """Result, name and parameters of each function that a declaration declares."""
+    end = closing(plain, found.end() - 1)
+    tail = _TAIL.match(plain, end) if end > 0 else None
+    if tail is None or b"{" in plain[found.end() : end]:
+        return
+    name = found.group(2).decode()
+    if b"(" not in tail.group() and not name.startswith("__"):
+        result, parameters = (
+            clean_type(_decoded(found.group(1))),
+            parse_parameters(_decoded(plain[found.end() : end - 1])),
+        )
+        if result and parameters is not None:
+            yield result, name, parameters
+        return
+    # more functions, or attributes in parentheses: __printf(1, 2), __acquires(lock)
+    kind = ""
+    for part in split_commas(_decoded(plain[found.start(1) : tail.end() - 1])):
+        parsed = head(f"{kind} {part}")
+        if parsed is not None:
+            kind = kind or parsed[0].rstrip(" *")
+            yield parsed
 
 
 def _typedefs(layout: Layout) -> Iterator[tuple[str, str]]:

@@ -209,17 +209,55 @@ def test_classes(text: str, signature: str, kind: str, body: str) -> None:
         ("int f(const char *fmt, ...) __attribute__((format(printf, 1, 2))) __cold;", "int f(const char *fmt, ...)"),
         ("int f(int a,\n      int b)\n\t__acquires(a);", "int f(int a, int b)"),
         ("unsigned long **f(int a);", "unsigned long **f(int a)"),
+        ("struct page *\nf(int a);", "struct page *f(int a)"),
+        ("extern const struct page *__must_check\nf(int a,\n  int b);", "const struct page *f(int a, int b)"),
+        ("unsigned long\n*f(int a);", "unsigned long *f(int a)"),
+        ("const char* f(int a);", "const char *f(int a)"),
+        ("int f (int a);", "int f(int a)"),
+        ("void f(int a)\n__acquires(a);", "void f(int a)"),
+        ("extern __printf(1, 2) void f(const char *fmt, ...);", "void f(const char *fmt, ...)"),
+        ("int __printf(1, 2)\nf(const char *fmt, ...);", "int f(const char *fmt, ...)"),
+        ("__printf(1, 2) void f(const char *fmt, ...);", "void f(const char *fmt, ...)"),
+        ("__printf(1, 2)\nvoid f(const char *fmt, ...);", "void f(const char *fmt, ...)"),
+        ("int __f(int a) __must_hold(a);", "int __f(int a)"),
+        ("FOO_API\nsize_t f(int a);", "size_t f(int a)"),
+        ("FOO *f(int a);", "FOO *f(int a)"),
+        ("FOO f(int a);", "FOO f(int a)"),
     ],
 )
 def test_prototypes(text: str, signature: str) -> None:
     """A function that is only declared has its types and no body."""
     found = only(f"\n{text}\n")
 
-    assert (found.kind, found.signature, found.line, found.body) == (Kind.FUNCTION, signature, 2, "")
+    assert (found.kind, found.signature, found.body) == (Kind.FUNCTION, signature, "")
+    assert found.line == 2 + text.startswith("__printf(1, 2)\n")
+
+
+def test_prototypes_of_one_declaration() -> None:
+    """Several functions that one declaration declares are all found, with the stars of each."""
+    found = entries("\nextern struct page *f(int a), g(void),\n\t**h(char *b, int c);\nint k(int a), x, (*p)(int);\n")
+
+    assert {name: (entry.signature, entry.line) for name, entry in found.items()} == {
+        "f": ("struct page *f(int a)", 2),
+        "g": ("struct page g(void)", 2),
+        "h": ("struct page **h(char *b, int c)", 2),
+        "k": ("int k(int a)", 4),
+    }
 
 
 @pytest.mark.parametrize(
-    "text", ["typedef int f(int a);", "\treturn f(a);", "int (*f)(int a);", "static int f(int a);"]
+    "text",
+    [
+        "typedef int f(int a);",
+        "\treturn f(a);",
+        "int (*f)(int a);",
+        "static int f(int a);",
+        "typedef\nint f(int a);",
+        "static int\nf(int a);",
+        "struct\nfoo { int a; };",
+        "int x;\nf(a);",
+        "LIST\n(a);",
+    ],
 )
 def test_what_is_no_prototype(text: str) -> None:
     """Types, calls, pointers and what is private to the header are no prototypes."""

@@ -93,6 +93,11 @@ def test_only_the_beginning_of_a_huge_header() -> None:
     [
         pytest.param(b"int f()" + b"__a" * 22 + b"\n", id="exponential: attributes of a prototype"),
         pytest.param(b"int f() __a" + b" " * 9000 + b"\n", id="quadratic: blanks behind an attribute"),
+        pytest.param(b"int\n" * 9000 + b"f" * 9000, id="quadratic: words without a prototype"),
+        pytest.param(b"FOO\n" * 9000 + b"f" * 9000, id="quadratic: words in capitals"),
+        pytest.param(b"int f()," * 6000 + b"\n", id="quadratic: prototypes of one declaration"),
+        pytest.param(b"a" + b" \n" * 9000 + b"*" * 9000, id="quadratic: blanks of a prototype"),
+        pytest.param(b"__a(" * 9000, id="quadratic: attributes in front of nothing"),
         pytest.param(b"#if x\n" * 6000 + b"int f(int a);\n", id="quadratic, memory too: nested conditions"),
         pytest.param(b"'" + b"\\'" * 8000, id="quadratic: a character without an end"),
         pytest.param(b"/**\n * f" + b" " * 12_000 + b"*/\n#define f(x) x\n", id="quadratic: blanks in kernel-doc"),
