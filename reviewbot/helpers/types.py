@@ -64,19 +64,24 @@ class TreeTypes:
     _tags: dict[str, str] = field(default_factory=dict)
 
     def resolved(self, kind: str) -> str:
-        """A type with its typedefs followed and its qualifiers dropped: "vm_flags_t" is "unsigned long"."""
+        """A type with its typedefs followed and its qualifiers dropped: "vm_flags_t" is "unsigned long".
+
+        What its typedefs do not lead to a type stays itself, as a name that no header declares.
+        """
         if kind not in self._resolved:
             self._resolved[kind] = self._followed(kind)
         return self._resolved[kind]
 
     def _followed(self, kind: str) -> str:
+        base, stars = asked = _parted(kind)
         for _ in range(_MAX_CHAIN):
-            base, stars = _parted(kind)
             text = None if base in _INTEGERS or " " in base else self.catalogue.typedef(base)
             if text is None or "{" in text or "(" in text:
                 return f"{base} {stars}".strip()
-            kind = f"{text} {stars}"
-        return kind
+            base, stars = _parted(f"{text} {stars}")
+            if not base:
+                break
+        return " ".join(asked).strip()
 
     def integer(self, kind: str) -> tuple[bool, int] | None:
         """True for unsigned, and the width, of an integer type (an enum is an unsigned int); None for all else."""
