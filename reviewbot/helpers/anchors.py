@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from reviewbot.helpers.checks import CHECK
 from reviewbot.helpers.entry import Constant, Entry, Kind
 from reviewbot.helpers.preproc import expand
 from reviewbot.syntax.macros import Macro
@@ -116,9 +117,7 @@ _NO_NAMES = BUILDERS | frozenset(
         "data_race",
     ]
 )
-_CHECK = re.compile(
-    r"\b(?:\w*(?:WARN|BUG)(?:_ON|_ONCE)?\w*|pr_\w+|lockdep_assert\w*|might_sleep\w*|VM_\w*ON\w*)\s*\([^;]*;"
-)
+_ASIDE = re.compile(rf"\b(?:{CHECK}|pr_\w+)\s*\([^;]*;")
 _LOCAL = re.compile(
     r"[{;]\s*(?!return\b)(?:(?:const|unsigned|signed|struct|enum|union|volatile|static)\s+)*\w+[\s*]+(\w+)\s*(?:=[^=]|;|,)"
 )
@@ -147,7 +146,7 @@ OPAQUE: Names = frozenset(
 
 def is_stub(entry: Entry) -> bool:
     """True for a definition that stands in where a feature is configured out."""
-    return bool(entry.guards) and bool(_STUB.match(" ".join(_CHECK.sub("", entry.body).split())))
+    return bool(entry.guards) and bool(_STUB.match(" ".join(_ASIDE.sub("", entry.body).split())))
 
 
 def only_passes_on(entry: Entry) -> str | None:
@@ -214,7 +213,7 @@ class Anchors:
     def of_entry(self, entry: Entry) -> Names:
         """The names that code equal to a helper's body must hold."""
         own = {name for _kind, name in entry.parameters}
-        text = _CHECK.sub(" ", entry.body)
+        text = _ASIDE.sub(" ", entry.body)
         if entry.kind is Kind.INLINE:
             own |= {found.group(1) for found in _LOCAL.finditer(text)}
             own -= {found.group(1) for found in _MEMBER.finditer(text)}

@@ -9,17 +9,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from reviewbot.helpers.checks import is_check
 from reviewbot.helpers.entry import Entry, Kind
 from reviewbot.syntax.facts import SyntaxFacts
 from reviewbot.syntax.normalise import normalise
 from reviewbot.syntax.parse import first_error, parse_bytes
 from reviewbot.syntax.term import Term, to_term
 
-_CHECK = re.compile(
-    r"^(?:(?:VM_|MM_|LOCKDEP_|DEBUG_LOCKS_|NET_|DEBUG_NET_)?(?:WARN|BUG|WARN_ON|BUG_ON)\w*|BUILD_BUG\w*|VM_\w*BUG_ON\w*"
-    r"|lockdep_assert\w*|might_sleep\w*|might_fault|assert_\w+|KUNIT_\w+|static_assert|mmap_assert_\w+|kasan_check_\w+"
-    r"|instrument_\w+|sock_owned_by_me|iosys_map_assert\w*)$"
-)
 _HEAD = b"int f(void)\n"
 _NARROW = re.compile(r"^(?:bool|_Bool|char|short|(?:__)?[us](?:8|16|32))$")
 _MAX_STATEMENTS = 12
@@ -130,7 +126,7 @@ def _is_check(statement: Term) -> bool:
     if statement.kind == "empty":
         return True
     call = statement.kids[0] if statement.kind == "expr" and statement.kids else None
-    return call is not None and call.kind == "call" and bool(_CHECK.match(call.kids[0].value))
+    return call is not None and call.kind == "call" and is_check(call.kids[0].value)
 
 
 def _result(statements: list[Term], names: dict[str, Term], known: frozenset[str] = frozenset()) -> Term | None:

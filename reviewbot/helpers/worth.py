@@ -9,12 +9,12 @@ from dataclasses import dataclass
 
 from reviewbot.helpers.algebra import number
 from reviewbot.helpers.axioms import MEANINGS
+from reviewbot.helpers.checks import sounds_like_check
 from reviewbot.helpers.entry import Entry, Kind
 from reviewbot.helpers.fit import is_hole
 from reviewbot.helpers.template import Template
 from reviewbot.syntax.term import Term
 
-_CHECKS = re.compile(r"(?:^|_)(?:WARN|BUG|ASSERT)(?:_ON|_ONCE|_RCU|$)|^assert|_assert")
 _NEVER = frozenset({"MIN", "MAX", "MIN_T", "MAX_T"})
 """For constants alone: include/linux/minmax.h says so."""
 BITS = frozenset({"BIT", "BIT_ULL"})
@@ -65,7 +65,7 @@ def poverty(entry: Entry, template: Template) -> str:
     """Why a helper is never worth proposing; "" where it is."""
     body = template.body
     names = {part.value for part in body.walk() if part.kind == "id"}
-    if _CHECKS.search(entry.name) or any(_CHECKS.search(name) for name in names):
+    if any(map(sounds_like_check, {entry.name} | names)):
         return "it is an assertion"
     if entry.name in _NEVER:
         return "it is for constants alone"
