@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -23,6 +22,7 @@ from reviewbot.helpers.suggest import Suggester
 from reviewbot.helpers.suit import Suitability
 from reviewbot.helpers.twins import spelt, twins
 from reviewbot.helpers.world import TreeWorld
+from reviewbot.model import Progress
 from reviewbot.syntax.facts import read_facts
 
 _MOST = 6
@@ -30,7 +30,6 @@ _MOST_WORDS = 24
 _MOST_RANKED = 5000
 _WORD = re.compile(r"[A-Za-z_]\w*")
 _CALL = re.compile(r"([A-Za-z_]\w*)\s*\(")
-Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)

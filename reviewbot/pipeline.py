@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +18,7 @@ from reviewbot.edges.snapshot import Base
 from reviewbot.helpers.catalogue import Catalogue
 from reviewbot.mail.series import build_series
 from reviewbot.match.site import TreeView
-from reviewbot.model import Address, AppliedPatch, AppliedSeries, Draft, Finding, Review, Series
+from reviewbot.model import Address, AppliedPatch, AppliedSeries, Draft, Finding, Progress, Review, Series
 from reviewbot.registry import load_rules, select
 from reviewbot.review.draft import DraftStyle, draft, style_rules
 from reviewbot.review.overlay import overlaid
@@ -26,8 +26,6 @@ from reviewbot.review.reports import Rules
 from reviewbot.review.verdict import judge
 from reviewbot.rule import Rule
 from reviewbot.syntax.facts import read_facts
-
-Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)

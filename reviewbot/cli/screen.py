@@ -8,7 +8,8 @@ from typing import TypeVar
 
 from rich.console import Console
 
-Progress = Callable[[str], None]
+from reviewbot.model import Progress
+
 Done = TypeVar("Done")
 
 

@@ -13,7 +13,7 @@ import os
 import sqlite3
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Executor
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
@@ -31,6 +31,7 @@ from reviewbot.helpers.memory import Memory
 from reviewbot.helpers.packed import pack, unpack
 from reviewbot.helpers.scan import scan
 from reviewbot.helpers.store import SCHEMA, Stored, write, write_frequency
+from reviewbot.model import Progress
 from reviewbot.syntax.facts import SyntaxFacts
 
 FOLDER = "include"
@@ -44,7 +45,6 @@ _KEPT = 6
 _MAKING = "making-"
 _SECONDS_OF_A_DAY = 86400.0
 _SECONDS = 20.0
-Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from reviewbot.model.patch import (
     Patch,
     Series,
 )
-from reviewbot.model.review import Advice, Category, Confidence, Draft, Finding, Match, Review, Verdict
+from reviewbot.model.review import Advice, Category, Confidence, Draft, Finding, Match, Progress, Review, Verdict
 
 __all__ = [
     "Address",
@@ -32,6 +32,7 @@ __all__ = [
     "Match",
     "Message",
     "Patch",
+    "Progress",
     "Review",
     "Series",
     "Skipped",

@@ -3,11 +3,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
 from reviewbot.model.code import Coverage, Span
 from reviewbot.model.patch import AppliedSeries
+
+Progress = Callable[[str], None]
+"""Told what is being done now, for those who wait."""
 
 
 class Category(Enum):
