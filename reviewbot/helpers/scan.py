@@ -26,6 +26,7 @@ _MAX_HEAD = 1500
 _MAX_GENERATED = 60_000
 _MAX_VALUE = 400
 _INCLUDE = re.compile(rb'^[ \t]*#[ \t]*include[ \t]*[<"]([^>"\n]{1,200})[>"]', re.MULTILINE)
+_QUOTED = re.compile(rb'^[ \t]*#[ \t]*include[ \t]*"([\w./-]{1,200})"', re.MULTILINE)
 _STATIC = re.compile(rb"^[ \t]*static\b(?=[^;{}=#]{0,200}?inline)", re.MULTILINE)
 _MACRO = re.compile(rb"^[ \t]*#[ \t]*define[ \t]+(\w+)(\(([\w, \t.\\\n]*)\))?((?:[^\n\\]|\\\r?\n|\\.)*)", re.MULTILINE)
 _PROTOTYPE = re.compile(
@@ -87,6 +88,11 @@ def scan(path: str, text: bytes) -> HeaderFacts:
 def included(text: bytes) -> tuple[str, ...]:
     """The names that a text includes, as written between <> or quotes."""
     return tuple(name.decode("utf-8", "replace") for name in _INCLUDE.findall(text))
+
+
+def quoted(text: bytes) -> tuple[str, ...]:
+    """The names that a text includes between quotes."""
+    return tuple(name.decode() for name in _QUOTED.findall(text))
 
 
 def _unions(layout: Layout) -> Iterator[tuple[tuple[str, str], ...]]:

@@ -6,13 +6,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from reviewbot.helpers.catalogue import Catalogue, near_path
+from reviewbot.helpers.catalogue import FOLDER, Catalogue, near_path
 from reviewbot.helpers.near import MORE, OTHERWISE
 from reviewbot.helpers.places import Places
+from reviewbot.helpers.scan import quoted
 from reviewbot.helpers.search import Found
 from reviewbot.helpers.suit import Suitability, best
 from reviewbot.helpers.types import TreeTypes
@@ -20,7 +20,6 @@ from reviewbot.helpers.world import TreeWorld
 from reviewbot.match.engine import Terms
 from reviewbot.model import Span
 
-_QUOTED = re.compile(rb'^[ \t]*#[ \t]*include[ \t]*"([\w./-]{1,200})"', re.MULTILINE)
 _MAX_PRIVATE = 40
 _KEPT_WORLDS = 16
 _LEAST_USED = 5
@@ -62,11 +61,11 @@ class Suggester:
         todo, seen = [(path, text)], {path}
         while todo and len(seen) <= _MAX_PRIVATE:
             at, content = todo.pop(0)
-            for name in _QUOTED.findall(content):
-                near = near_path(name.decode(), at)
+            for name in quoted(content):
+                near = near_path(name, at)
                 found = self.catalogue.read(near) if near and near not in seen else None
                 seen.add(near)
-                if found is not None and not near.startswith("include/"):
+                if found is not None and not near.startswith(FOLDER):
                     yield near
                     todo.append((near, found))
 

@@ -12,6 +12,7 @@ from reviewbot.helpers.ask import ask
 from reviewbot.helpers.catalogue import Catalogue, catalogue_of
 from reviewbot.helpers.constant import value_of
 from reviewbot.helpers.entry import include_name
+from reviewbot.helpers.scan import quoted
 from reviewbot.helpers.search import Found
 from reviewbot.helpers.suggest import Suggester
 from reviewbot.match.engine import Terms
@@ -24,7 +25,6 @@ from reviewbot.syntax.parse import Unit
 from reviewbot.syntax.term import Term
 
 _CONSTANT = re.compile(r"^[A-Z][A-Z0-9_]*$")
-_QUOTED = re.compile(rb'^[ \t]*#[ \t]*include[ \t]+"([\w./-]{1,200})"', re.MULTILINE)
 _MAX_INCLUDES = 20
 _ELSEWHERE = re.compile(r"^(?:tools|scripts|samples|usr|include/uapi|arch/\w+/(?:boot|include/uapi))/")
 _EFFECTS = frozenset({"call", "assign", "update", "init"})
@@ -151,8 +151,8 @@ class FileSite:
         if own is not None and own.parameters is None:
             return own.body
         near = posixpath.dirname(self.match.path)
-        for name in _QUOTED.findall(self.unit.source.text)[:_MAX_INCLUDES]:
-            found = self.view.macros(posixpath.normpath(f"{near}/{name.decode()}")).get(macro)
+        for name in quoted(self.unit.source.text)[:_MAX_INCLUDES]:
+            found = self.view.macros(posixpath.normpath(f"{near}/{name}")).get(macro)
             if found is not None and found.parameters is None:
                 return found.body
         for path in headers:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import pytest
 
 from reviewbot.helpers.entry import Entry, Kind
+from reviewbot.helpers.scan import quoted
 from tests.helpers.headers import entries, facts, only
 
 TWO_INTS = (("int", "a"), ("int", "b"))
@@ -280,6 +281,14 @@ def test_typedefs() -> None:
 def test_two_names_of_one_typedef() -> None:
     """`typedef struct foo foo_t, *foo_p;` says nothing of `foo_t, *`."""
     assert all("," not in text for _name, text in facts("typedef struct foo foo_t, *foo_p;\n").typedefs)
+
+
+def test_names_between_quotes() -> None:
+    """Headers are told by their quotes, whatever blanks stand around them."""
+    text = b'#include "a.h"\n # include"b/c-d.h"\n#\tinclude\t\t"../e.h"\n'
+    text += b'#include <f.h>\n// #include "g.h"\n#include "h i.h"\n'
+
+    assert quoted(text) == ("a.h", "b/c-d.h", "../e.h")
 
 
 def test_structures_unions_and_includes() -> None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import pytest
 
 from reviewbot.registry import load_rules
+from reviewbot.rule import Example
 from tests.rules.harness import run
 
 RULES = {rule.id: rule for rule in load_rules()}
@@ -43,3 +44,12 @@ def test_two_errors_are_asked_about_by_name() -> None:
     case = next(e for e in rule.examples if e.name == "another-constant")
 
     assert run(rule, case)[0].message == "dev_err_probe() logs ret and -EIO is returned; which one is meant?"
+
+
+def test_a_constant_of_a_header_that_is_named_without_a_blank() -> None:
+    """`#include"own.h"` includes the constants of that header like any other line."""
+    headers = {"include/linux/delay.h": "static inline void fsleep(unsigned long usecs)\n"}
+    code = '#include"own.h"\n\nvoid f(void)\n{\n\tmsleep(OWN_MS);\n}\n'
+    case = Example("own", code, path="drivers/a.c", headers=headers | {"drivers/own.h": "#define OWN_MS 5\n"})
+
+    assert [report.suggestion for report in run(RULES["fsleep"], case)] == ["fsleep(OWN_MS * USEC_PER_MSEC)"]
