@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from reviewbot.helpers.anchors import is_stub
 from reviewbot.helpers.axioms import MEANINGS
-from reviewbot.helpers.catalogue import resolve_include
+from reviewbot.helpers.catalogue import FOLDER, resolve_include
 from reviewbot.helpers.entry import Entry, Kind
 from reviewbot.helpers.scan import included
 from reviewbot.helpers.search import Found
@@ -58,7 +58,7 @@ def _absence(world: TreeWorld, entry: Entry) -> str:
     if len(bodies) > 1 or (entry.guards and any(other.kind is Kind.FUNCTION for other in others)):
         return "its body depends on the configuration"
     configured = [guard for guard in entry.guards if "CONFIG_" in guard]
-    if configured and entry.path.startswith("include/") and len({other.guards for other in others}) < 2:
+    if configured and entry.path.startswith(FOLDER) and len({other.guards for other in others}) < 2:
         return "some configurations do not have it"
     return ""
 
@@ -124,7 +124,7 @@ class Suitability:
 
     def traits(self, entry: Entry) -> Traits:
         """What there is to say of a helper whatever the file: kept by the world that its header belongs to."""
-        shared = self.world.base if self.world.base is not None and entry.path.startswith("include/") else self.world
+        shared = self.world.base if self.world.base is not None and entry.path.startswith(FOLDER) else self.world
         key = (entry.name, entry.path, entry.line)
         if key not in shared.kept:
             shared.kept[key] = traits(shared, entry)
@@ -175,7 +175,7 @@ class Suitability:
         return any(part.kind == "mem" and frequency(part.value) < SELDOM for part in template.body.walk())
 
     def _unseen(self, entry: Entry, *, specific: bool) -> str:
-        if entry.path in self.reached or entry.path in self.direct or not entry.path.startswith("include/"):
+        if entry.path in self.reached or entry.path in self.direct or not entry.path.startswith(FOLDER):
             return "" if specific or self._generic(entry) else "it belongs to another subsystem"
         if not entry.path.startswith("include/linux/") or not (specific or entry.uses >= _GENERIC_USES):
             return UNSEEN
@@ -225,7 +225,7 @@ def _sets(code: str) -> set[str]:
 def nearness(path: str, header: str) -> int:
     """How much the places of a file and a header have in common: mm/ with include/linux/mm.h, fs/ext4/ with ext4.h."""
     folder = path.rpartition("/")[0]
-    if header.startswith("include/"):
+    if header.startswith(FOLDER):
         words = set(folder.split("/")) - {"drivers", "net", "linux"}
         inside = set(header.removesuffix(".h").split("/")) - {"include", "linux"}
         return int(bool(words & inside))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from reviewbot.helpers.anchors import definite
 from reviewbot.helpers.body import Body, is_closed, read_body, read_expression, substitute
 from reviewbot.helpers.canon import Canon
-from reviewbot.helpers.catalogue import Catalogue
+from reviewbot.helpers.catalogue import FOLDER, Catalogue
 from reviewbot.helpers.constant import value_of
 from reviewbot.helpers.entry import Entry, Kind
 from reviewbot.helpers.template import Template
@@ -61,7 +61,7 @@ class TreeWorld:
         """The canonical body of one definition; None where it is no expression."""
         key = _key(entry, lenient=lenient)
         if key not in self._of_entry:
-            if self.base is not None and entry.path.startswith("include/"):
+            if self.base is not None and entry.path.startswith(FOLDER):
                 found = self.base.template_of(entry, lenient=lenient)
                 if not self.base.needs(entry, lenient=lenient) & self.own:
                     self._of_entry[key], self._needs[key] = found, self.base.needs(entry, lenient=lenient)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from reviewbot.helpers.algebra import number
 from reviewbot.helpers.axioms import MEANINGS
+from reviewbot.helpers.catalogue import FOLDER
 from reviewbot.helpers.checks import sounds_like_check
 from reviewbot.helpers.entry import Entry, Kind
 from reviewbot.helpers.fit import is_hole
@@ -82,7 +83,7 @@ def poverty(entry: Entry, template: Template) -> str:
 
 def _least(entry: Entry, body: Term) -> int:
     """How much a body has to say: less where its type says what it is for, or the tree uses it a lot."""
-    used = entry.uses < 0 or entry.uses >= (_LEAST_USED if entry.path.startswith("include/") else _LEAST_USED_NEAR)
+    used = entry.uses < 0 or entry.uses >= (_LEAST_USED if entry.path.startswith(FOLDER) else _LEAST_USED_NEAR)
     if any(part.kind == "deref" and is_hole(part.kids[0]) for part in body.walk()):
         return 1 if used else _LEAST_OF_TYPED
     if any("struct" in kind and "*" in kind for kind, _name in entry.parameters):
