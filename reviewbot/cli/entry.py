@@ -11,6 +11,9 @@ import sys
 from reviewbot import __version__
 from reviewbot.errors import ReviewbotError
 
+_DONE = {"check": "review", "helper": "answer"}
+"""What a command makes."""
+
 
 def main() -> None:
     """Run the command line and exit: 0 clean, 1 findings, 2 could not check."""
@@ -49,7 +52,7 @@ def _status() -> int:
         _complain(f"the system refused to go on: {error.strerror or error}{where}", "check disk space and permissions")
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except KeyboardInterrupt:
-        _complain("interrupted before the review was complete", "")
+        _complain(f"interrupted before the {_DONE.get(' '.join(sys.argv[1:2]), 'output')} was complete", "")
     except RecursionError:
         _complain("something in this mail or file is nested too deeply to be read", "report the message id, please")
     except MemoryError:

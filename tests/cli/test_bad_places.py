@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -26,16 +26,22 @@ def archive() -> Iterator[StandIn]:
 # ---- interruptions ----
 
 
-def stopped(number: signal.Signals, words: tuple[str, ...], tmp_path: Path, archive: StandIn) -> Done:
-    """Run, wait until the archive was asked, send a signal."""
+def stopped(
+    number: signal.Signals,
+    words: tuple[str, ...],
+    tmp_path: Path,
+    is_busy: Callable[[], bool],
+    path: str = os.environ["PATH"],
+) -> Done:
+    """Run, wait until it is busy, send a signal."""
     (tmp_path / "tmp").mkdir()
-    env = {**os.environ, "TMPDIR": str(tmp_path / "tmp")}
+    env = {**os.environ, "TMPDIR": str(tmp_path / "tmp"), "PATH": path}
     process = subprocess.Popen(
         (*COMMAND, *words), stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env, cwd=tmp_path,
         preexec_fn=_no_signal_ignored,
     )  # fmt: skip
     deadline = time.monotonic() + SECONDS
-    while not archive.asked and time.monotonic() < deadline:
+    while not is_busy() and time.monotonic() < deadline:
         time.sleep(0.05)
     assert any((tmp_path / "tmp").iterdir())
     process.send_signal(number)
@@ -54,9 +60,28 @@ def test_interrupt(archive: StandIn, tree: Path, tmp_path: Path, number: signal.
     """Ctrl-C while the archive hangs: one sentence, status 2, and no temporary folder is left."""
     archive.fault = "hang"
     words = ("check", "pear@example.org", "--archive", archive.url, "--tree", str(tree))
-    done = stopped(number, words, tmp_path, archive)
+    done = stopped(number, words, tmp_path, lambda: bool(archive.asked))
 
-    refused(done, "interrupted")
+    refused(done, "interrupted before the review was complete")
+    assert list((tmp_path / "tmp").iterdir()) == []
+
+
+def test_interrupted_question(tree: Path, tmp_path: Path) -> None:
+    """Ctrl-C in `reviewbot helper`, here while git hangs, speaks of an answer, as nothing is reviewed."""
+    (tmp_path / "bin").mkdir()
+    # git is first asked for its settings, before there is anything to clean up
+    settings = f'[ -n "$(ls -A {tmp_path}/tmp)" ] || exit 1'
+    (tmp_path / "bin" / "git").write_text(f"#!/bin/sh\n{settings}\ntouch {tmp_path}/asked\nexec sleep {SECONDS}\n")
+    (tmp_path / "bin" / "git").chmod(0o755)
+    done = stopped(
+        signal.SIGINT,
+        ("helper", "a & b", "--tree", str(tree)),
+        tmp_path,
+        (tmp_path / "asked").exists,
+        f"{tmp_path}/bin:{os.environ['PATH']}",
+    )
+
+    refused(done, "interrupted before the answer was complete")
     assert list((tmp_path / "tmp").iterdir()) == []
 
 
