@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Where does the catalogue of a tree come from?  From the cache, as far as its headers are known there by their ids.
 
-Facts of headers are kept by the id of their content, so that the next commit costs only its changed headers; the tables
-of a tree are one SQLite file, named for the id of its include/, written aside and renamed, so that concurrent runs
-never see half of one, and a file that cannot be read is made anew.
+Facts of headers are kept by the id of their content, so that the next commit costs only its changed headers, and as
+long as one of the catalogues made last has the header.  The tables of a tree are one SQLite file, named for the id of
+its include/, written aside and renamed, so that concurrent runs never see half of one, and a file that cannot be read
+is made anew.
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ from __future__ import annotations
 import hashlib
 import os
 import sqlite3
-import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Executor
@@ -111,8 +111,7 @@ class HeaderCache:
         self, base: Base, listed: Mapping[str, str], pool: Executor | None
     ) -> tuple[dict[str, HeaderFacts], int]:
         """The facts of all headers, and how many had to be scanned."""
-        packed = self._kept()
-        known = {p: facts for p, at in listed.items() if (p, at) in packed and (facts := unpack(packed[p, at]))}
+        known = self._kept(listed)
         missing = [(path, at) for path, at in listed.items() if path not in known]
         fresh: list[tuple[str, str, int, bytes]] = []
         for path, data in spread(pool, partial(scan_packed, base.source()), batches(missing, _BATCH)):
@@ -122,17 +121,16 @@ class HeaderCache:
                 fresh.append((listed[path], path, SCHEMA, data))
         # what another run holds for too long is not waited for: it keeps the same facts
         with suppress(sqlite3.DatabaseError), closing(_blobs(self.folder / _FACTS)) as blobs:
-            blobs.execute("DELETE FROM blob WHERE schema <> ?", (SCHEMA,))
-            blobs.executemany("INSERT OR REPLACE INTO blob VALUES (?, ?, ?, ?)", fresh)
-            blobs.commit()
+            _keep(blobs, listed, fresh)
         return {path: known[path] for path in listed if path in known}, len(missing)
 
-    def _kept(self) -> dict[tuple[str, str], bytes]:
-        """The packed facts of all headers seen so far, by path and id; damaged ones are deleted."""
+    def _kept(self, listed: Mapping[str, str]) -> dict[str, HeaderFacts]:
+        """The facts of these headers (path to id), as far as they were scanned before; a damaged file is deleted."""
+        query = "SELECT facts FROM blob WHERE id = ? AND path = ? AND schema = ?"
         try:
             with closing(_blobs(self.folder / _FACTS)) as blobs:
-                rows = blobs.execute("SELECT path, id, facts FROM blob WHERE schema = ?", (SCHEMA,))
-                return {(path, at): facts for path, at, facts in rows}
+                rows = ((path, blobs.execute(query, (at, path, SCHEMA)).fetchone()) for path, at in listed.items())
+                return {path: facts for path, row in rows if row and (facts := unpack(row[0]))}
         except sqlite3.OperationalError:
             return {}
         except sqlite3.DatabaseError:
@@ -194,13 +192,12 @@ def scan_packed(source: Source, files: list[tuple[str, str]]) -> list[tuple[str,
 
 @contextmanager
 def _aside(folder: Path) -> Iterator[Path]:
-    """A file to write in a folder; it is gone at the end unless it was renamed."""
-    number, name = tempfile.mkstemp(prefix=_MAKING, suffix=".tmp", dir=folder)
-    os.close(number)
+    """A file to make in a folder, for whom the user lets read it; it is gone at the end unless it was renamed."""
+    path = folder / f"{_MAKING}{os.urandom(8).hex()}.tmp"
     try:
-        yield Path(name)
+        yield path
     finally:
-        Path(name).unlink(missing_ok=True)
+        path.unlink(missing_ok=True)
 
 
 def _opened(file: Path) -> Stored | None:
@@ -239,4 +236,22 @@ def _blob_table(file: Path) -> sqlite3.Connection:
         "CREATE TABLE IF NOT EXISTS blob(id TEXT, path TEXT, schema INTEGER, facts BLOB, PRIMARY KEY(id, path)) "
         "WITHOUT ROWID"
     )
+    connection.execute(
+        "CREATE TABLE IF NOT EXISTS used(id TEXT, path TEXT, run INTEGER, PRIMARY KEY(id, path)) WITHOUT ROWID"
+    )
     return connection
+
+
+def _keep(blobs: sqlite3.Connection, listed: Mapping[str, str], fresh: list[tuple[str, str, int, bytes]]) -> None:
+    """Add the facts of fresh headers, and delete those that none of the catalogues made last lists."""
+    (run,) = blobs.execute("SELECT coalesce(max(run), 0) + 1 FROM used").fetchone()
+    used = ((at, path, run) for path, at in listed.items())
+    blobs.executemany("INSERT OR REPLACE INTO used VALUES (?, ?, ?)", used)
+    blobs.execute("DELETE FROM used WHERE run <= ?", (run - _KEPT,))
+    blobs.executemany("INSERT OR REPLACE INTO blob VALUES (?, ?, ?, ?)", fresh)
+    blobs.execute(
+        "DELETE FROM blob WHERE schema <> ? OR NOT EXISTS "
+        "(SELECT 1 FROM used WHERE used.id = blob.id AND used.path = blob.path)",
+        (SCHEMA,),
+    )
+    blobs.commit()
