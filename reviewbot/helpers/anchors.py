@@ -117,7 +117,7 @@ _NO_NAMES = BUILDERS | frozenset(
         "data_race",
     ]
 )
-_ASIDE = re.compile(rf"\b(?:{CHECK}|pr_\w+)\s*\([^;]*;")
+_ASIDE = re.compile(rf"\b(?=\w+\s*\()(?:{CHECK}|pr_\w+)\s*\([^;]*;")
 _LOCAL = re.compile(
     r"[{;]\s*(?!return\b)(?:(?:const|unsigned|signed|struct|enum|union|volatile|static)\s+)*\w+[\s*]+(\w+)\s*(?:=[^=]|;|,)"
 )

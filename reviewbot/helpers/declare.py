@@ -6,6 +6,8 @@ from __future__ import annotations
 import re
 
 _CALL = re.compile(r"(\w+)\s*\(")
+_PARENTHESIS = re.compile(r"[()]")
+_BRACKET = re.compile(r"[][(){}]")
 _WORD = re.compile(
     r"(?<!struct )(?<!union )(?<!enum )\b(?:static|extern|inline|noinline|asmlinkage|notrace"
     r"|__(?!(?:[us]|le|be|virtio)(?:8|16|32|64)\b|sum16\b|wsum\b|kernel_|\w+_t\b)\w+)\b"
@@ -71,13 +73,10 @@ def without_attributes(text: str) -> str:
 def closing(text: str, opening: int) -> int:
     """The offset behind the `)` that closes the `(` at `opening`; -1 where there is none."""
     depth = 0
-    for at in range(opening, len(text)):
-        if text[at] == "(":
-            depth += 1
-        elif text[at] == ")":
-            depth -= 1
-            if depth == 0:
-                return at + 1
+    for found in _PARENTHESIS.finditer(text, opening):
+        depth += 1 if found.group() == "(" else -1
+        if depth == 0:
+            return found.end()
     return -1
 
 
@@ -114,6 +113,8 @@ def _parameter(text: str) -> tuple[str, str]:
 
 def split_commas(text: str) -> list[str]:
     """The parts of a text between commas that stand in no parentheses."""
+    if not _BRACKET.search(text):
+        return text.split(",")
     depth, out, start = 0, list[str](), 0
     for at, letter in enumerate(text):
         if letter in "([{":

@@ -111,7 +111,7 @@ def _decoded(text: bytes) -> str:
 
 
 def _macro(found: re.Match[bytes]) -> Macro:
-    body = " ".join(_decoded(re.sub(rb"\\\r?\n", b" ", found.group(4))).split())
+    body = " ".join(_decoded(found.group(4).replace(b"\\\r\n", b" ").replace(b"\\\n", b" ")).split())
     if found.group(2) is None:
         return Macro(found.group(1).decode(), None, body)
     names = tuple(name.strip(" \\\n\t") for name in _decoded(found.group(3)).split(","))
