@@ -7,7 +7,7 @@ A name that was no helper before is counted in the changed files alone: files th
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from functools import partial
@@ -39,19 +39,30 @@ class Counted:
     read: int
 
 
-def count_names(base: Base, names: frozenset[str], before: Before, pool: Executor | None) -> Counted:
-    """Count in the tree, from what was counted `before` where most of the files are the same and still at hand."""
+def count_names(base: Base, names: frozenset[str], before: Before, pool: Executor | None) -> Callable[[], Counted]:
+    """Begin to count in the tree, from what was counted `before` where most of the files are the same and still at
+    hand.  The answer waits for the end."""
     sources = {p: at for p, at in base.files("", ".c").items() if not p.startswith(_LEFT_OUT) and is_text(p)}
     changed = [path for path in sources.keys() | before.sources.keys() if sources.get(path) != before.sources.get(path)]
     lost = [(path, before.sources[path]) for path in changed if path in before.sources]
     few = before.sources and len(changed) <= _MOST_CHANGED * len(sources)
     if not few or sum(1 for _text in base.source().texts(lost)) < len(lost) or not base.keeps:
-        whole = _count(base.source(), sources.items(), names, pool)
-        return Counted({name: whole[name] for name in names}, sources, len(sources))
-    total = Counter(before.files)
-    total.update(_count(base.source(), [(p, sources[p]) for p in changed if p in sources], names, pool))
-    total.subtract(_count(base.source(), lost, names, pool))
-    return Counted({name: max(total[name], 0) for name in names}, sources, len(changed))
+        whole = _counted(base.source(), sources.items(), names, pool)
+        return lambda: _whole(whole, names, sources)
+    now = _counted(base.source(), [(p, sources[p]) for p in changed if p in sources], names, pool)
+
+    def changes() -> Counted:
+        total = Counter(before.files)
+        total.update(_sum(now))
+        total.subtract(_sum(_counted(base.source(), lost, names, pool)))
+        return Counted({name: max(total[name], 0) for name in names}, sources, len(changed))
+
+    return changes
+
+
+def _whole(counts: Iterable[tuple[bytes, int]], names: frozenset[str], sources: Mapping[str, str]) -> Counted:
+    total = _sum(counts)
+    return Counted({name: total[name] for name in names}, sources, len(sources))
 
 
 def is_text(path: str) -> bool:
@@ -59,12 +70,16 @@ def is_text(path: str) -> bool:
     return path.isprintable()  # false for what stands in for a byte that is no UTF-8
 
 
-def _count(
+def _counted(
     source: Source, files: Iterable[tuple[str, str]], names: frozenset[str], pool: Executor | None
-) -> Counter[str]:
+) -> Iterator[tuple[bytes, int]]:
     wanted = frozenset(name.encode() for name in names)
+    return spread(pool, partial(names_in, source, wanted), batches(files, _BATCH))
+
+
+def _sum(counts: Iterable[tuple[bytes, int]]) -> Counter[str]:
     total: Counter[str] = Counter()
-    for name, number in spread(pool, partial(names_in, source, wanted), batches(files, _BATCH)):
+    for name, number in counts:
         total[name.decode()] += number
     return total
 

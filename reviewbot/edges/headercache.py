@@ -96,12 +96,13 @@ class HeaderCache:
             known, scanned = self._facts(base, listed, pool)
             memory = Memory(known)
             progress("counting how often the tree uses each helper, once")
-            counted = count_names(base, memory.countable(), self._before(), pool)
-        with _aside(self.folder) as aside:
-            with closing(sqlite3.connect(aside)) as connection:
-                write(connection, memory)
-                write_frequency(connection, counted.files, counted.sources)
-            aside.replace(file)
+            counting = count_names(base, memory.countable(), self._before(), pool)
+            with _aside(self.folder) as aside:
+                with closing(sqlite3.connect(aside)) as connection:
+                    write(connection, memory)  # while others count
+                    counted = counting()
+                    write_frequency(connection, counted.files, counted.sources)
+                aside.replace(file)
         self._forget(file)
         stored = _opened(file)
         layer = stored if stored is not None else Memory(known)

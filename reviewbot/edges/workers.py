@@ -41,15 +41,21 @@ def batches(items: Iterable[Task], size: int) -> Iterator[list[Task]]:
 
 
 def spread(pool: Executor | None, work: Callable[[Task], Iterable[Answer]], tasks: Iterable[Task]) -> Iterator[Answer]:
-    """The answers to all tasks, in order; at most six tasks wait in the pool, so memory stays bounded."""
+    """The answers to all tasks, in order.  In a pool the first tasks are begun at once, before anybody asks for an
+    answer; at most six wait in it, so memory stays bounded."""
+    rest = iter(tasks)
     if pool is None:
-        for task in tasks:
-            yield from work(task)
-        return
-    waiting: deque[Future[Iterable[Answer]]] = deque()
-    for task in tasks:
-        waiting.append(pool.submit(work, task))
-        if len(waiting) >= _WAITING:
-            yield from waiting.popleft().result()
+        return (answer for task in rest for answer in work(task))
+    return _answers(pool, work, rest, deque(pool.submit(work, task) for task in islice(rest, _WAITING)))
+
+
+def _answers(
+    pool: Executor,
+    work: Callable[[Task], Iterable[Answer]],
+    rest: Iterator[Task],
+    waiting: deque[Future[Iterable[Answer]]],
+) -> Iterator[Answer]:
     while waiting:
-        yield from waiting.popleft().result()
+        answers = waiting.popleft().result()
+        waiting.extend(pool.submit(work, task) for task in islice(rest, 1))
+        yield from answers

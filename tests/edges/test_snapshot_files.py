@@ -127,7 +127,7 @@ def test_a_linked_include_folder(tmp_path: Path) -> None:
 def test_counting(tree: Path) -> None:
     """A file counts once for each name that stands in it as a word."""
     with opened(tree) as base:
-        counted = count_names(base, frozenset(("a", "b", "b_c", "none")), Before(), None)
+        counted = count_names(base, frozenset(("a", "b", "b_c", "none")), Before(), None)()
 
         assert (counted.files, counted.read) == ({"a": 1, "b_c": 1, "b": 0, "none": 0}, 1)
         assert names_in(base.source(), frozenset((b"b",)), list(base.files("mm", ".c").items())) == []
@@ -138,11 +138,11 @@ def test_counting_from_before(tmp_path: Path) -> None:
     many = {f"mm/{at}.c": b"a b\n" for at in range(10)}
     tree, names = repository(tmp_path / "tree", many), frozenset(("a", "b", "c"))
     with opened(tree) as base:
-        first = count_names(base, names, Before(), None)
+        first = count_names(base, names, Before(), None)()
     commit(tree, {"mm/0.c": b"b c\n", "mm/1.c": b"", "mm/new.c": b"a c\n"})
     with opened(tree) as base:
-        second = count_names(base, names, Before(first.files, first.sources), None)
-        lost = count_names(base, names, Before({}, first.sources), None)
+        second = count_names(base, names, Before(first.files, first.sources), None)()
+        lost = count_names(base, names, Before({}, first.sources), None)()
 
     assert (first.files, first.read) == ({"a": 10, "b": 10, "c": 0}, 10)
     assert (second.files, second.read) == ({"a": 9, "b": 9, "c": 2}, 3)
