@@ -7,70 +7,16 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Mapping
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from reviewbot.edges import headercache
-from reviewbot.edges.headercache import HeaderCache, sound
-from reviewbot.edges.kernel import open_tree
+from reviewbot.edges.headercache import sound
 from reviewbot.errors import TreeError
-from reviewbot.helpers.entry import Entry
-from reviewbot.syntax.facts import SyntaxFacts
+from tests.edges.catalogues import FILES, TABLES, A, B, Result, make, tables
 from tests.edges.gittree import commit, fill, git, repository
-
-A, B = "include/linux/a.h", "include/linux/b.h"
-FILES = {
-    A: b"static inline int one(int a)\n{\n\treturn a + FIVE;\n}\n",
-    B: b"#include <linux/a.h>\n#define two(x) ((x) * SIX)\n",
-    "include/dt-bindings/c.h": b"#define three(x) ((x) * SIX)\n",
-    "drivers/own.h": b"#define four(x) ((x) * SIX)\n",
-    "scripts/x.c": b"int x = one(1);\n",
-    **{f"mm/{at}.c": b"int x = one(1) + FIVE + one(2);\n" for at in range(9)},
-    "mm/both.c": b"int x = one(1) + two(3); /* someone */\n",
-}
-TABLES = "?" * 40 + ".sqlite"
-
-
-@dataclass(frozen=True)
-class Result:
-    """What making a catalogue cost (headers, scanned, counted), its entries, and its steps."""
-
-    cost: tuple[int, int, int]
-    entries: tuple[Entry, ...]
-    steps: tuple[str, ...]
-    files: Mapping[str, int]
-    hidden: frozenset[str]
-
-    @property
-    def uses(self) -> dict[str, int]:
-        """In how many files each helper stands."""
-        return {entry.name: entry.uses for entry in self.entries}
-
-
-def make(tree: Path, cache: Path, parallel: int = 1) -> Result:
-    """The catalogue of a tree's HEAD, or of a plain folder."""
-    scratch = tree.parent / f"scratch-{tree.name}-{threading.get_ident()}"
-    scratch.mkdir(exist_ok=True)
-    steps: list[str] = []
-    with open_tree(tree, scratch) as opened:
-        made = HeaderCache(cache, parallel).catalogue(opened.at(opened.resolve("HEAD")), SyntaxFacts(), steps.append)
-        known = made.catalogue
-        return Result(
-            (made.headers, made.scanned, made.counted),
-            known.layers[0].search(("",), 1000),
-            tuple(steps),
-            {name: known.frequency(name) for name in ("one", "two", "FIVE", "SIX")},
-            known.hidden,
-        )
-
-
-def tables(cache: Path) -> list[Path]:
-    """The catalogues in a cache."""
-    return sorted(cache.glob(TABLES))
 
 
 @pytest.fixture
@@ -214,77 +160,6 @@ def test_broken_facts_of_one_header(tree: Path, cache: Path) -> None:
     assert make(tree, cache) == Result((2, 1, 10), first.entries, first.steps, first.files, first.hidden)
 
 
-def test_at_most_six(tree: Path, cache: Path) -> None:
-    """The catalogues used longest ago are deleted, and nothing half made is left."""
-    for at in range(8):
-        commit(tree, {B: b"#define two(x) ((x) * %d)\n" % at})
-        make(tree, cache)
-        for age, file in enumerate(sorted(tables(cache), key=lambda file: -file.stat().st_mtime)):
-            os.utime(file, (1e9 - age, 1e9 - age))  # the clock may not tell them apart
-
-    assert len(tables(cache)) == 6
-    assert make(tree, cache).cost == (0, 0, 0)
-    git(tree, "reset", "-q", "--hard", "HEAD~7")
-    assert make(tree, cache).cost[0] == 2
-    assert {file.name for file in cache.iterdir()} == {"headers.sqlite", *(file.name for file in tables(cache))}
-
-
-def blobs(cache: Path) -> list[str]:
-    """The paths of the headers whose facts are kept."""
-    with closing(sqlite3.connect(cache / "headers.sqlite")) as connection:
-        return [path for (path,) in connection.execute("SELECT path FROM blob ORDER BY path")]
-
-
-def test_facts_are_those_of_the_last_catalogues(tree: Path, cache: Path) -> None:
-    """The facts of headers that none of the six catalogues made last has are deleted, others stay."""
-    for at in range(9):
-        commit(tree, {B: b"#define two(x) ((x) * %d)\n" % at})
-        make(tree, cache)
-
-    assert blobs(cache) == [A] + [B] * 6
-    for file in tables(cache):
-        file.unlink()
-    git(tree, "reset", "-q", "--hard", "HEAD~5")
-    assert make(tree, cache).cost == (2, 0, 10)
-    git(tree, "reset", "-q", "--hard", "HEAD~3")
-    assert make(tree, cache).cost[1] == 1
-
-
-def test_facts_of_trees_in_turn(tree: Path, tmp_path: Path, cache: Path) -> None:
-    """Trees that are asked in turn do not take each other's facts away."""
-    other = repository(tmp_path / "other", {A: b"#define six(x) ((x) * SIX)\n", "mm/0.c": b"six(1)\n"})
-    for at in range(8):
-        commit(tree, {B: b"#define two(x) ((x) * %d)\n" % at})
-        commit(other, {"include/linux/c.h": b"#define six(x) ((x) * %d)\n" % at})
-
-        assert [make(tree, cache).cost[1], make(other, cache).cost[1]] == ([1, 1] if at else [2, 2])
-
-
-def test_a_catalogue_of_facts_kept_by_an_older_version(tree: Path, cache: Path) -> None:
-    """Facts that were kept without being told who uses them are deleted with those of older scanners."""
-    make(tree, cache)
-    with closing(sqlite3.connect(cache / "headers.sqlite")) as connection:
-        connection.execute("DROP TABLE IF EXISTS used")
-        connection.execute("INSERT INTO blob VALUES ('x', 'include/old.h', 1, x'00')")
-        connection.commit()
-    tables(cache)[0].unlink()
-
-    assert make(tree, cache).cost == (2, 0, 10)
-    assert blobs(cache) == [A, B]
-
-
-@pytest.mark.parametrize(("mask", "mode"), [(0o022, 0o644), (0o027, 0o640), (0o077, 0o600)])
-def test_who_may_read(tree: Path, cache: Path, mask: int, mode: int) -> None:
-    """Catalogues and facts may be read by whom the user lets read files."""
-    before = os.umask(mask)
-    try:
-        make(tree, cache)
-    finally:
-        os.umask(before)
-
-    assert {file.stat().st_mode & 0o777 for file in cache.iterdir()} == {mode}
-
-
 def test_hidden_names(tmp_path: Path, cache: Path) -> None:
     """What checkpatch.pl lists is hidden, from the cache too, and what it lists now counts."""
     script = "scripts/checkpatch.pl"
@@ -398,18 +273,6 @@ def test_damaged_pages_of_facts(tree: Path, cache: Path) -> None:
 
     assert second.entries == first.entries
     assert make(tree, cache).cost == (0, 0, 0)
-
-
-def test_leftovers_of_a_killed_run(tree: Path, cache: Path) -> None:
-    """What a run left half made is deleted after a day, not before."""
-    cache.mkdir(parents=True)
-    old, fresh = cache / "making-old.tmp", cache / "making-fresh.tmp"
-    for file in (old, fresh):
-        file.write_bytes(b"")
-    os.utime(old, (0, 0))
-    make(tree, cache)
-
-    assert (old.exists(), fresh.exists()) == (False, True)
 
 
 def test_damaged_pages_of_a_catalogue(tree: Path, cache: Path) -> None:
