@@ -24,6 +24,7 @@ _LEVELS = {
     "edges": 4,
     "pipeline": 5,
     "lookup": 5,
+    "scan": 5,
     "cli": 6,
     "__main__": 7,
 }

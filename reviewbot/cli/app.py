@@ -138,6 +138,35 @@ def helper(
     raise typer.Exit(status)
 
 
+@app.command()
+def scan(
+    paths: Annotated[
+        list[str], typer.Argument(metavar="PATH...", help="Files or folders of the tree; . for the whole of it.")
+    ],
+    tree: Tree = None,
+    base: Annotated[
+        str | None, typer.Option(metavar="REV", help="Scan this revision. Default: the files as they stand.")
+    ] = None,
+    rule: RuleIds = None,
+    jobs: Annotated[int | None, typer.Option(min=1, max=256, help="Processes. Default: one for each CPU.")] = None,
+    output: Output = Format.TEXT,
+) -> None:
+    """Run the rules over files of a tree, for janitor work: no series, no drafts.
+
+    Exit status: 0 without findings, 1 with some, 2 could not scan.
+
+    Examples:
+
+      reviewbot scan drivers/hwmon --rule dev-err-probe
+
+      reviewbot scan . --tree ~/linux --base v7.2 --format json
+    """
+    from reviewbot.cli.scan import run_scan
+
+    status = run_scan(tuple(paths), tree=tree, base=base, rule_names=tuple(rule or ()), jobs=jobs, output=output)
+    raise typer.Exit(status)
+
+
 @rules_app.callback()
 def rules(context: typer.Context) -> None:
     """List the rules, or explain one.

@@ -1,0 +1,193 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What do the rules say of a whole tree, or of some of its files?  For janitors: no series, no verdicts, no drafts.
+
+The files are spread over processes.  Each process opens the tree for itself, so that nothing but paths and findings
+goes between them.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path, PurePosixPath
+
+from reviewbot.edges.headercache import PLACE, HeaderCache, sound
+from reviewbot.edges.kernel import Tree, open_tree
+from reviewbot.edges.snapshot import Base, TreeSnapshot
+from reviewbot.edges.workers import spread, workers
+from reviewbot.errors import UsageError
+from reviewbot.match.run import Report, asks_tree
+from reviewbot.match.site import TreeView
+from reviewbot.model import Confidence, Skipped
+from reviewbot.registry import load_rules, select
+from reviewbot.review.reports import C_SUFFIXES, FileReports, Rules
+from reviewbot.rule import Rule
+from reviewbot.syntax.facts import read_facts
+
+_LEAST_BATCH, _MOST_BATCH = 8, 400
+_BATCHES_A_WORKER = 6
+_NEVER = ("tools/testing/", "scripts/kconfig/")
+Steps = Callable[[int, int], None]
+"""Told how many of how many files are done."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScanRequest:
+    """What to scan: files and folders of a tree, as paths from its top ("" for all of it).
+
+    `base` is a revision; without one the files are read as they stand on the disk.
+    """
+
+    tree: Path
+    cache: Path
+    paths: tuple[str, ...]
+    base: str | None = None
+    rule_names: tuple[str, ...] = ()
+    user_rules: Path | None = None
+    jobs: int = field(default_factory=lambda: os.cpu_count() or 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A rule's word on a place of the tree.  `line` is 1-based; `code` is what matched."""
+
+    path: str
+    line: int
+    rule: str
+    confidence: Confidence
+    nursery: bool
+    exact: bool
+    message: str
+    helper: str | None
+    suggestion: str | None
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What some files came to: counts of files, of functions, and of those that were understood; hits by place."""
+
+    files: int = 0
+    functions: int = 0
+    analysed: int = 0
+    hits: tuple[Hit, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
+
+    def __add__(self, other: Part) -> Part:
+        return Part(
+            self.files + other.files,
+            self.functions + other.functions,
+            self.analysed + other.analysed,
+            self.hits + other.hits,
+            self.skipped + other.skipped,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """The whole: the tree's name, the rules that ran, and what they came to."""
+
+    tree: str
+    rules: tuple[str, ...]
+    found: Part
+
+
+def scan(request: ScanRequest, steps: Steps = lambda _done, _all: None) -> Scan:
+    """Run the rules over the files.  Raises UsageError where nothing of the kind is there."""
+    chosen = _rules(request)
+    with _open(request) as (tree, base):
+        files = _files(base, request)
+        if any(asks_tree(rule) for rule in chosen):  # made once, before each process asks for it
+            HeaderCache(request.cache / PLACE).catalogue(base, read_facts(_snapshot(tree, base)))
+        name = f"{tree.name} ({request.base})" if request.base else tree.name
+    jobs = max(1, min(request.jobs, len(files) // _LEAST_BATCH))
+    parts, done = [], 0
+    with workers(jobs) as pool:
+        for part in spread(pool, partial(scan_files, request), _batches(files, jobs)):
+            parts.append(part)
+            done += part.files
+            steps(done, len(files))
+    hits = tuple(sorted((hit for part in parts for hit in part.hits), key=lambda hit: (hit.path, hit.line, hit.rule)))
+    whole = Part()
+    for part in parts:
+        whole += Part(part.files, part.functions, part.analysed, (), part.skipped)
+    return Scan(name, tuple(rule.id for rule in chosen), whole + Part(hits=hits))
+
+
+def scan_files(request: ScanRequest, paths: list[str]) -> list[Part]:
+    """What the rules say of these files; what one process does at a time."""
+    with _open(request) as (tree, base), sound(request.cache):
+        facts = read_facts(_snapshot(tree, base))
+        catalogue = lambda: HeaderCache(request.cache / PLACE).catalogue(base, facts).catalogue  # noqa: E731
+        rules = Rules(_rules(request), TreeView(_snapshot(tree, base), facts, catalogue))
+        return [_part(rules.in_text(path, text)) for path, text in _texts(base, paths)]
+
+
+def _part(found: FileReports) -> Part:
+    bad = tuple(
+        Skipped(function.name, found.path, f"not understood (line {function.error_line})")
+        for function in found.functions
+        if not function.analysed
+    )
+    hits = tuple(_hit(report) for report in found.reports)
+    return Part(1, len(found.functions), len(found.functions) - len(bad), hits, bad + found.skipped)
+
+
+def _hit(report: Report) -> Hit:
+    rule, match = report.rule, report.match
+    return Hit(
+        *(match.path, match.span.first_line, rule.id, rule.confidence, rule.nursery, report.exact, report.message),
+        *(report.helper, report.suggestion, report.code),
+    )
+
+
+def _rules(request: ScanRequest) -> tuple[Rule, ...]:
+    return select(load_rules(request.user_rules), request.rule_names, ())
+
+
+def _snapshot(tree: Tree, base: Base) -> TreeSnapshot:
+    return TreeSnapshot(tree.name, base, tree.scratch)
+
+
+@contextmanager
+def _open(request: ScanRequest) -> Iterator[tuple[Tree, Base]]:
+    with tempfile.TemporaryDirectory(prefix="reviewbot-") as scratch, open_tree(request.tree, Path(scratch)) as tree:
+        is_bare = tree.git_dir is not None and tree.git_dir == tree.folder
+        revision = request.base or ("HEAD" if is_bare else None)
+        commit = tree.resolve(revision) if revision else None
+        if revision and commit is None:
+            raise UsageError(f"{tree.name} has no revision {revision}", "name another one with --base")
+        yield tree, tree.at(commit)
+
+
+def _files(base: Base, request: ScanRequest) -> list[str]:
+    """The C files that are asked for, by path; generated and borrowed code is left out unless it is named."""
+    out: dict[str, None] = {}
+    for path in request.paths or ("",):
+        found = {name for suffix in C_SUFFIXES for name in base.files(path, suffix)}
+        found = {name for name in found if not name.startswith(_NEVER) or path.startswith(_NEVER)}
+        if not found and PurePosixPath(path).suffix in C_SUFFIXES and base.read(path) is not None:
+            found = {path}
+        if not found:
+            raise UsageError(
+                f"there is no C file at {path or 'the top of the tree'}", "name a file or folder of the tree"
+            )
+        out |= dict.fromkeys(sorted(found))
+    return list(out)
+
+
+def _texts(base: Base, paths: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+    for path in paths:
+        text = base.read(path)
+        if text is not None:
+            yield path, text
+
+
+def _batches(files: list[str], jobs: int) -> Iterator[list[str]]:
+    """The files in batches that are large enough to pay for opening the tree, small enough to see progress."""
+    size = max(_LEAST_BATCH, min(_MOST_BATCH, len(files) // (jobs * _BATCHES_A_WORKER) + 1))
+    return (files[at : at + size] for at in range(0, len(files), size))
