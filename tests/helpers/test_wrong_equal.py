@@ -126,6 +126,10 @@ _PLACES = [
     ("sizeof(int[4])", "sizeof(int)", "16 and 4"),
     ("sizeof(&a[0])", "sizeof(a)", "a pointer and an array"),
 ]
+_TYPES_GIVEN = [
+    ("min_t(unsigned int, i, j)", "min_t(int, i, j)", "i = -1"),
+    ("va_arg(p, char *)", "va_arg(p, char)", "a pointer and a character"),
+]
 _EFFECTS = [
     ("x++ == y", "++x == y", "before and after"),
     ("x++ - x++", "0", "it is -1"),
@@ -133,7 +137,7 @@ _EFFECTS = [
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "where"), [*_WORDS, *_LITERALS, *_NARROW, *_CASTS, *_BODIES, *_PLACES, *_EFFECTS]
+    ("one", "other", "where"), [*_WORDS, *_LITERALS, *_NARROW, *_CASTS, *_BODIES, *_PLACES, *_TYPES_GIVEN, *_EFFECTS]
 )
 def test_different_values_have_different_keys(one: str, other: str, where: str) -> None:
     """`where` says for what the two differ."""
