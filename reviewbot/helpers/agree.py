@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from reviewbot.helpers.axioms import OF_BYTES
 from reviewbot.helpers.entry import Entry
@@ -77,7 +78,7 @@ def _passed_on(body: Term, hole: str) -> bool:
 
 def _macro_agreement(types: TreeTypes, entry: Entry, body: Term, hole: str, given: str | None) -> bool | None:
     """A macro's parameter has no type: what its body does with it must make sense for the argument's."""
-    for part in body.walk():
+    for part in _evaluated(body):
         if not any(kid.kind == "id" and kid.value == hole for kid in part.kids):
             continue
         if part.kind == "outer":
@@ -91,6 +92,15 @@ def _macro_agreement(types: TreeTypes, entry: Entry, body: Term, hole: str, give
         elif part.kind == "deref":
             return _is_its_own(types, entry, hole, given)
     return True
+
+
+def _evaluated(body: Term) -> Iterator[Term]:
+    """The parts of a body but for those that sizeof only asks for their type."""
+    stack = [body]
+    while stack:
+        at = stack.pop()
+        yield at
+        stack.extend(at.kids if at.kind != "sizeof" else ())
 
 
 def _is_its_own(types: TreeTypes, entry: Entry, hole: str, given: str | None) -> bool | None:

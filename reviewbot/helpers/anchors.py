@@ -8,7 +8,7 @@ A name that unfolds (a helper, a macro of other names) is replaced by the names 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from reviewbot.helpers.entry import Constant, Entry, Kind
@@ -112,6 +112,10 @@ _NO_NAMES = BUILDERS | frozenset(
         "__iomem",
         "__rcu",
         "PF_POISONED_CHECK",
+        "typecheck",
+        "__must_be_array",
+        "BUILD_BUG_ON_ZERO",
+        "__BUILD_BUG_ON_ZERO_MSG",
     ]
 )
 _CHECK = re.compile(
@@ -129,7 +133,9 @@ _STUB = re.compile(
 _STATEMENT = re.compile(r"\b(?:for|while|do|goto|switch|asm|__asm__|alloca)\b|for_each")
 _FORWARD = re.compile(r"^(?:\{\s*(?:return\s+)?|\()?\s*(\w+)\s*\(([\w\s,()]*)\)\s*(?:;\s*\}|\))?$")
 _OPERATORS = ("/", "%", ">>", "<<", "?", "sizeof", "^", "~")
+_CAST_DIFFERENCE = re.compile(r"\w\)\s*\([^;<>]*-[^;<>]*[<>]")
 _MAX_NAMES = 40
+_MAX_CALLS = 3
 _MAX_STRING = 30
 _EMPTY = frozenset({'""'})
 Names = frozenset[str]
@@ -230,6 +236,20 @@ class Anchors:
         """Stand-ins for the weak names in a text, for helpers that hold no other name."""
         return frozenset(f"~{word}" for word in _WORD.findall(text) if word in self.weak and word not in _NO_NAMES)
 
+    def marks(self, entry: Entry) -> Names:
+        """Stand-ins for anchors of a helper that holds no name at all: operators of its body, and of those it calls."""
+        found = frozenset(mark for body in self._bodies(entry, _MAX_CALLS) for mark in operators(body))
+        seldom = found - ({"op-<", "op&-1"} if "op~" in found else {"op-<"})
+        return seldom or found
+
+    def _bodies(self, entry: Entry, left: int) -> Iterator[str]:
+        """The body of a helper and those of the helpers that it calls, so many levels deep."""
+        yield entry.body
+        for word in sorted(set(_WORD.findall(entry.body)) - _NO_NAMES - OPAQUE) if left else ():
+            inner = definite(self.named(word))
+            if inner is not None and inner.name != entry.name:
+                yield from self._bodies(inner, left - 1)
+
     def of_name(self, name: str) -> Names:
         """The anchors that a name unfolds to; itself where it does not unfold."""
         if self.base is not None and name not in self.own:
@@ -278,4 +298,6 @@ def operators(text: str) -> Names:
     found = {f"op{word}" for word in _OPERATORS if word in text}
     if re.search(r"&[^&;]*-\s*1\b", text):
         found.add("op&-1")
+    if ")" in text and _CAST_DIFFERENCE.search(text):
+        found.add("op-<")
     return frozenset(found)

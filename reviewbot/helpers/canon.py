@@ -206,7 +206,7 @@ def _generic(canon: Canon, term: Term) -> Term:
 def _sizeof(canon: Canon, term: Term) -> Term:
     if term.kids and term.kids[0].kind in ("type", "struct_specifier", "opaque"):
         return Term("sizeof", type_text(term.kids[0]))
-    if term.kids and term.kids[0].kind in ("num", "unary"):
+    if term.kids and (term.kids[0].kind == "num" or (term.kids[0].kind == "unary" and term.kids[0].value != "*")):
         return Term("sizeof", f"{term.kids[0].value} {canon.value(term.kids[0]).key}")
     return Term("sizeof", "", tuple(canon.value(kid) for kid in term.kids))
 

@@ -3,11 +3,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from reviewbot.helpers.algebra import number
 from reviewbot.syntax.term import Term
 
+_EXPORTED = re.compile(r"\b__([us](?:8|16|32|64))\b")
 INT, LONG = 32, 64
 """Widths in bits."""
 NEVER = 1000
@@ -46,8 +48,8 @@ def is_path(name: Term) -> bool:
 
 
 def plain(kind: str) -> str:
-    """A type without const, its stars apart."""
-    return " ".join(kind.replace("const ", "").replace("*", " * ").split())
+    """A type without const, its stars apart; what user space calls __u8 is u8."""
+    return " ".join(_EXPORTED.sub(r"\1", kind.replace("const ", "").replace("*", " * ")).split())
 
 
 def renamed(text: str, values: Mapping[str, Term]) -> str:

@@ -31,7 +31,7 @@ from reviewbot.syntax.term import to_term
 _PIECE = re.compile(rb"[^;{}]+")
 _WORD = re.compile(rb"[A-Za-z_]\w*")
 _WORDS = re.compile(r"[A-Za-z_]\w*")
-_MARKS = {"op/": b"/", "op%": b"%", "op>>": b">>", "op<<": b"<<", "op?": b"?", "op^": b"^", "op~": b"~", "op&-1": b"&"}
+_MARKS = {f"op{word}": word.encode() for word in ("/", "%", ">>", "<<", "?", "^", "~")} | {"op&-1": b"&", "op-<": b"-"}
 _CONSTANT = re.compile(rb"\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\b")
 _BOOL = frozenset({"bool", "_Bool"})
 _MAX_PIECE = 4000

@@ -41,8 +41,8 @@ _INTEGERS = {
 }  # fmt: skip
 """Signedness and width; `long` is a width of its own, between int and long long: 64 for 32-or-64, 65 for 64 always."""
 
-KNOWN = {"current": "struct task_struct *"}
-"""The types of names that mean the same everywhere (include/asm-generic/current.h)."""
+KNOWN = {"current": "struct task_struct *", "jiffies": "unsigned long"}
+"""The types of names that mean the same everywhere (include/asm-generic/current.h, include/linux/jiffies.h)."""
 
 
 @dataclass(frozen=True, slots=True)

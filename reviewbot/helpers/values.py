@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from reviewbot.helpers import algebra, truth
+from reviewbot.helpers import algebra, checks, truth
 from reviewbot.helpers.algebra import number
 from reviewbot.helpers.anchors import OPAQUE
 from reviewbot.helpers.kinds import (
@@ -35,7 +35,7 @@ BOOL = frozenset({"bool", "_Bool"})
 _MAX_BITS = 8
 _MAX_FILLED, _MAX_FILLED_DEPTH = 1200, 60
 TypeOf = Callable[[Term], str | None]
-_THROUGH = frozenset({"_AC", "UL", "ULL", "_UL", "_ULL", "U", "PF_POISONED_CHECK"})
+_THROUGH = frozenset({"_AC", "UL", "ULL", "_UL", "_ULL", "U", "PF_POISONED_CHECK", "__builtin_expect"})
 _SHIFTED = frozenset({"BIT", "BIT_ULL", "_BITUL", "_BITULL", "BIT_U8", "BIT_U16", "BIT_U32", "BIT_U64"})
 _MASKS = frozenset({"GENMASK", "GENMASK_ULL", "__GENMASK", "GENMASK_U8", "GENMASK_U16", "GENMASK_U32", "GENMASK_U64"})
 _CONTAINERS = frozenset({"container_of", "container_of_const"})
@@ -44,7 +44,8 @@ _CONTAINERS = frozenset({"container_of", "container_of_const"})
 @dataclass(slots=True)
 class Values:
     """Combines canonical terms.  `type_of` answers for canonical terms; `lenient` takes every integer for an unsigned
-    word and drops casts, which is good for finding candidates and not for deciding."""
+    word and drops casts, which is good for finding candidates and not for deciding.  Without `convert` what is not
+    known of types is taken to agree, which is good for a question."""
 
     world: World
     type_of: TypeOf
@@ -272,8 +273,8 @@ class Values:
             return algebra.total(
                 (algebra.power(algebra.total((arguments[0], algebra.ONE))), algebra.power(arguments[1])), (1, -1)
             )
-        if word == "__builtin_expect" and len(arguments) == 2:
-            return arguments[0]
+        if word in checks.VALUES:
+            return checks.VALUES[word] if self._passes(word, arguments) else Term("call", "", (name, *arguments))
         if word == "test_bit" and len(arguments) == 2:
             return truth.atom(Term("bit", "", (self.storage(arguments[1]), algebra.bit_index(arguments[0]))))
         if word in _CONTAINERS and len(arguments) == 3 and is_path((written or arguments)[2]):
@@ -284,6 +285,11 @@ class Values:
             if out is not None:
                 return out
         return Term("call", "", (name, *arguments))
+
+    def _passes(self, check: str, arguments: tuple[Term, ...]) -> bool:
+        """True for a check at compile time that is taken to pass; without `convert` also where types are unknown."""
+        passes = checks.passes(check, arguments, self.type_of, self.world.integer)
+        return self.lenient or (not self.convert if passes is None else passes)
 
     def storage(self, pointer: Term) -> Term:
         """The word at a pointer; a bitmap that shares its storage with an integer member is that member."""

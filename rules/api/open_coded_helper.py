@@ -3,8 +3,8 @@
 
 from reviewbot.rule import Advice, Category, Confidence, Example, OpenCoded, Rule, Site
 
-_OTHER_RULES = frozenset({"min", "max"})
-"""Helpers that a rule of their own speaks of (minmax)."""
+_OTHER_RULES = frozenset({"min", "max", "ARRAY_SIZE"})
+"""Helpers that a rule of their own speaks of (minmax, array-size)."""
 _HEADER = """
 #define TF_OPEN	0x1
 #define TF_BUSY	0x8
