@@ -148,7 +148,7 @@ _OPERATORS: dict[str, Callable[[Canon, Term, Term], Term]] = {
     "/": lambda _c, a, b: algebra.quotient(a, b),
     "%": lambda c, a, b: algebra.remainder(a, b, unsigned=c.is_unsigned(a)),
     "<<": lambda _c, a, b: algebra.product((a, algebra.power(b))),
-    ">>": lambda c, a, b: algebra.shifted_down(a, b, unsigned=c.is_unsigned(a)),
+    ">>": lambda c, a, b: c.shifted_down(a, b),
     "&": lambda c, a, b: masking(c, (a, b)),
     "|": lambda _c, a, b: algebra.bits_or((a, b)),
     "^": lambda _c, a, b: algebra.bits_xor((a, b)),

@@ -215,7 +215,7 @@ class Expression:
         values = tuple(value for value, _text in arguments)
         differs = {name: term for name, term in bound.items() if name.startswith("≠")}
         asked = piece.truth or len(terms) > 1
-        sign = self._sign(self.strict, template, values, differs, code, asked=asked)
+        sign = self._sign(Canon(self.world, self.type_of, wide=True), template, values, differs, code, asked=asked)
         loose = Canon(self.world, self.type_of, convert=False) if sign is None else None
         if loose is not None:
             sign = self._sign(loose, template, values, differs, code, asked=asked)

@@ -38,6 +38,7 @@ _INTEGERS = {
     "s32": (False, 32), "s64": (False, 65), "__u8": (True, 8), "__u16": (True, 16), "__u32": (True, 32),
     "__u64": (True, 65), "__s8": (False, 8), "__s16": (False, 16), "__s32": (False, 32), "__s64": (False, 65),
     "size_t": (True, 64), "ssize_t": (False, 64), "uintptr_t": (True, 64), "loff_t": (False, 65), "pgoff_t": (True, 64),
+    "dma_addr_t": (True, 64), "phys_addr_t": (True, 64),
 }  # fmt: skip
 """Signedness and width; `long` is a width of its own, between int and long long: 64 for 32-or-64, 65 for 64 always."""
 

@@ -14,6 +14,7 @@ from reviewbot.helpers import algebra, checks, truth
 from reviewbot.helpers.algebra import number
 from reviewbot.helpers.anchors import OPAQUE
 from reviewbot.helpers.kinds import (
+    INT,
     LONG,
     NEVER,
     fits_in,
@@ -45,12 +46,14 @@ _CONTAINERS = frozenset({"container_of", "container_of_const"})
 class Values:
     """Combines canonical terms.  `type_of` answers for canonical terms; `lenient` takes every integer for an unsigned
     word and drops casts, which is good for finding candidates and not for deciding.  Without `convert` what is not
-    known of types is taken to agree, which is good for a question."""
+    known of types is taken to agree, which is good for a question.  `wide`: a long has 64 bits, which is good for a
+    body beside code that shifts one by 32: where it is narrower, that code has no meaning."""
 
     world: World
     type_of: TypeOf
     lenient: bool = False
     convert: bool = True
+    wide: bool = False
     level: int = 0
 
     def as_truth(self, value: Term) -> Term:
@@ -142,6 +145,24 @@ class Values:
         if one.key == other.key:
             return algebra.ZERO
         return truth.atom(Term("lt", "", (one, other)))
+
+    def shifted_down(self, value: Term, by: Term) -> Term:
+        """value >> by; two shifts are one where that may be done: a u32 has no bit left after 16 and 16."""
+        base, first = algebra.shift_of(value)
+        last = number(by)
+        is_shift = first > 0 and last is not None and (value.kind == "shr" or self.is_unsigned(base))
+        if is_shift and last is not None and 0 <= last < self._shiftable(base) - first:
+            value, by = base, algebra.constant(first + last)
+        return algebra.shifted_down(value, by, unsigned=self.is_unsigned(value))
+
+    def _shiftable(self, value: Term) -> int:
+        """By fewer bits than this a value may be shifted; 0 where its type is not known."""
+        found = self._integer(value)
+        if self.lenient or (found is None and not self.convert):
+            return LONG
+        if found is None:
+            return 0
+        return LONG if found[1] > LONG or (found[1] == LONG and self.wide) else INT
 
     def is_unsigned(self, value: Term) -> bool:
         """True if the value is known to be unsigned (or taken for it)."""
@@ -349,7 +370,7 @@ _REBUILDERS: dict[str, Rebuild] = {
     "prod": lambda _c, _t, k: algebra.product(k),
     "pow2": lambda _c, _t, k: algebra.power(k[0]),
     "div": lambda _c, _t, k: algebra.quotient(k[0], k[1]),
-    "shr": lambda c, _t, k: algebra.shifted_down(k[0], k[1], unsigned=c.is_unsigned(k[0])),
+    "shr": lambda c, _t, k: c.shifted_down(k[0], k[1]),
     "mod": lambda c, _t, k: algebra.remainder(k[0], k[1], unsigned=c.is_unsigned(k[0])),
     "and": lambda c, _t, k: masking(c, k),
     "or": lambda _c, _t, k: algebra.bits_or(k),
