@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from reviewbot.helpers.anchors import definite
@@ -17,7 +18,13 @@ from reviewbot.helpers.worth import Traits
 from reviewbot.syntax.term import Term
 
 _MAX_BODY_PARTS, _MAX_BODY_DEPTH = 250, 40
+_WORD = re.compile(r"[A-Za-z_]\w*")
 _BOOL = frozenset({"bool", "_Bool"})
+
+
+def _is_type_of_hole(part: Term) -> bool:
+    """True for a type that is made of a parameter: a text, in which no argument can be put."""
+    return "$" in part.value and part.kind in ("cast", "sizeof", "type")
 
 
 def _key(entry: Entry, *, lenient: bool) -> tuple[str, str, int, bool]:
@@ -84,6 +91,8 @@ class TreeWorld:
         if body is None or not body.term.fits(_MAX_BODY_PARTS, _MAX_BODY_DEPTH):
             return None
         holes = {name: Term("id", f"${name}") for _kind, name in entry.parameters if name}
+        if any(part.kind == "type" and holes.keys() & _WORD.findall(part.value) for part in body.term.walk()):
+            return None  # typeof(x) in a cast is a text, in which no argument can be put
         types = {f"${name}": kind for kind, name in entry.parameters if kind and name}
         canon = Canon(self, TypeOf(self.types, types), lenient)
         return self._template(entry, body, canon, holes)
@@ -94,7 +103,7 @@ class TreeWorld:
         value = canon.truth(term) if is_truth else canon.value(term)
         if entry.kind is Kind.INLINE and not is_truth and not body.is_statement:
             value = canon.returned(entry.result, value)
-        if not value.fits(_MAX_BODY_PARTS, _MAX_BODY_DEPTH):
+        if not value.fits(_MAX_BODY_PARTS, _MAX_BODY_DEPTH) or any(_is_type_of_hole(part) for part in value.walk()):
             return None
         return Template(entry.name, entry.parameters, value, is_truth, body.is_statement, body.bare)
 

@@ -14,6 +14,12 @@ _HEADER = """
 #define AB A | B
 #define SUM(a, b) (a) + (b)
 #define IS_A(x) (x) == A
+#define AS(t, x) ((t) x)
+#define AS_POINTER(t, x) ((struct t *) x)
+#define LIKE(a, x) ((typeof(a)) x)
+#define SIZE(t) sizeof(struct t)
+#define MADE(t, x) (&(struct t){ x })
+#define UP(x, y) ((((x)-1) | ((typeof(x))((y)-1)))+1)
 typedef struct { DECLARE_BITMAP(bits, 64); } bits_t;
 typedef struct { DECLARE_BITMAP(map, 64); } map_t;
 struct two { unsigned long *bits; unsigned long *map; };
@@ -130,6 +136,14 @@ _TYPES_GIVEN = [
     ("min_t(unsigned int, i, j)", "min_t(int, i, j)", "i = -1"),
     ("va_arg(p, char *)", "va_arg(p, char)", "a pointer and a character"),
 ]
+_TYPES_OF_MACROS = [
+    ("AS(u8, x)", "AS(u16, x)", "x = 256"),
+    ("AS_POINTER(one, p)", "AS_POINTER(two, p)", "two types"),
+    ("LIKE(a, x)", "LIKE(h, x)", "x = 256: a is a u8"),
+    ("SIZE(one)", "SIZE(two)", "two structures"),
+    ("MADE(one, x)", "MADE(two, x)", "two structures"),
+    ("UP(x, 8)", "UP(x, 16)", "x = 1: what reads like a cast of -1 is y - 1"),
+]
 _EFFECTS = [
     ("x++ == y", "++x == y", "before and after"),
     ("x++ - x++", "0", "it is -1"),
@@ -137,7 +151,18 @@ _EFFECTS = [
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "where"), [*_WORDS, *_LITERALS, *_NARROW, *_CASTS, *_BODIES, *_PLACES, *_TYPES_GIVEN, *_EFFECTS]
+    ("one", "other", "where"),
+    [
+        *_WORDS,
+        *_LITERALS,
+        *_NARROW,
+        *_CASTS,
+        *_BODIES,
+        *_PLACES,
+        *_TYPES_GIVEN,
+        *_TYPES_OF_MACROS,
+        *_EFFECTS,
+    ],
 )
 def test_different_values_have_different_keys(one: str, other: str, where: str) -> None:
     """`where` says for what the two differ."""
