@@ -6,7 +6,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from reviewbot.helpers.axioms import OF_BYTES
+from reviewbot.helpers.algebra import number
+from reviewbot.helpers.axioms import MEANINGS, OF_BYTES, OF_POWERS
 from reviewbot.helpers.entry import Entry
 from reviewbot.helpers.template import Template
 from reviewbot.helpers.types import TreeTypes, TypeOf, pointee
@@ -21,6 +22,8 @@ def agreement(type_of: TypeOf, entry: Entry, template: Template, index: int, arg
     given = type_of(argument)
     if entry.name in OF_BYTES:
         return _bytes(type_of.tree, given)
+    if entry.name in OF_POWERS and index == 1 and (power := _is_power(argument)) is not True:
+        return None if entry.name in MEANINGS and power is None else power is None
     if not wanted:
         return _macro_agreement(type_of.tree, entry, template.body, f"${name}", given)
     types = type_of.tree
@@ -49,6 +52,14 @@ def _bytes(types: TreeTypes, given: str | None) -> bool | None:
     target = pointee(types.resolved(given))
     is_plain = target is not None and not re.search(r"\bvolatile\b|\b__iomem\b", f"{given} {target}")
     return is_plain and types.integer(target or "") == (True, 8)
+
+
+def _is_power(argument: Term) -> bool | None:
+    """Whether a value is a power of two, None where that is not known."""
+    value = number(argument)
+    if value is not None:
+        return value > 0 and value & (value - 1) == 0
+    return True if argument.kind == "pow2" else None
 
 
 def _depends_on_sign(body: Term, hole: str) -> bool:

@@ -22,7 +22,12 @@ COMPARING = frozenset({"min", "max"})
 """Those that compile only for values of one type."""
 OF_BYTES = frozenset(f"get_unaligned_{order}{bits}" for order in ("be", "le") for bits in (16, 32))
 """Those whose pointer, of no type, is one to unsigned bytes in the code that they mean."""
+ROUNDING = frozenset({"ALIGN", "round_up"})
+"""Those that say what adding and masking is for, however short that is."""
+OF_POWERS = ROUNDING | {"ALIGN_DOWN", "round_down", "IS_ALIGNED", "PTR_ALIGN", "PTR_ALIGN_DOWN"}
+"""Those whose second argument has to be a power of two (include/linux/math.h, include/vdso/align.h)."""
 MEANINGS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "round_up": (("x", "y"), ("(((x) + (__typeof__(x))((y) - 1)) & ~(__typeof__(x))((y) - 1))",)),
     "min": (("x", "y"), ("((x) < (y) ? (x) : (y))", "((x) <= (y) ? (x) : (y))")),
     "max": (("x", "y"), ("((x) > (y) ? (x) : (y))", "((x) >= (y) ? (x) : (y))")),
     **{

@@ -176,8 +176,7 @@ def _call(canon: Canon, term: Term) -> Term:
         return term
     if len(written) == 1 and name.kind == "call" and name.kids[0].value in _CHOSEN and len(name.kids) == 2:
         # (typeof(x))(a), which the parser takes for a call
-        known = canon.type_of(canon.value(name.kids[1]))
-        return canon.cast(known or "typeof", canon.value(written[0]))
+        return canon.cast_like(canon.value(name.kids[1]), canon.value(written[0]))
     if len(written) == 1 and name.kind == "id" and canon.world.is_type(name.value):
         return canon.cast(name.value, canon.value(written[0]))
     function = Term("id", name.value) if name.kind == "id" else canon.value(name)

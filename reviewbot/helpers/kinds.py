@@ -32,6 +32,12 @@ def is_fixed(term: Term) -> bool:
     return not any(part.kind == "id" and not part.value.isupper() for part in term.walk())
 
 
+def is_fixed_everywhere(term: Term) -> bool:
+    """True for a value made of constants that no integer type changes: a number below 128, or one by name."""
+    value = number(term)
+    return is_fixed(term) if value is None else 0 <= value < 1 << 7
+
+
 def fits_in(value: int, kind: tuple[bool, int] | None) -> bool:
     """True for a number that an integer type holds."""
     if kind is None:

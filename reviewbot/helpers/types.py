@@ -232,6 +232,9 @@ class TypeOf:
     def _cast(self, term: Term) -> str | None:
         return term.value
 
+    def _like(self, term: Term) -> str | None:
+        return self(term.kids[1])
+
     def _truth(self, _term: Term) -> str:
         return "bool"
 

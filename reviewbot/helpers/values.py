@@ -19,6 +19,7 @@ from reviewbot.helpers.kinds import (
     NEVER,
     fits_in,
     is_fixed,
+    is_fixed_everywhere,
     is_path,
     is_promotion,
     is_small,
@@ -150,8 +151,8 @@ class Values:
         """value >> by; two shifts are one where that may be done: a u32 has no bit left after 16 and 16."""
         base, first = algebra.shift_of(value)
         last = number(by)
-        is_shift = first > 0 and last is not None and (value.kind == "shr" or self.is_unsigned(base))
-        if is_shift and last is not None and 0 <= last < self._shiftable(base) - first:
+        again = first > 0 and (value.kind == "shr" or self.is_unsigned(base))
+        if again and last is not None and 0 <= last < self._shiftable(base) - first:
             value, by = base, algebra.constant(first + last)
         return algebra.shifted_down(value, by, unsigned=self.is_unsigned(value))
 
@@ -218,7 +219,7 @@ class Values:
         if self.lenient and (kind.endswith("*") or self.world.integer(kind)):
             return value
         if kind.startswith(("typeof", "__typeof")):
-            return value if is_fixed(value) else Term("cast", plain(kind), (value,))
+            return value if self.lenient or is_fixed_everywhere(value) else Term("cast", plain(kind), (value,))
         if number(value) is not None and fits_in(number(value) or 0, self.world.integer(kind)):
             return value
         if kind in BOOL:
@@ -230,6 +231,15 @@ class Values:
         if to is not None and (to == of or is_promotion(of, to)):
             return value
         return Term("cast", plain(kind), (value,))
+
+    def cast_like(self, other: Term, value: Term) -> Term:
+        """(typeof(other))value; a constant by name is taken to fit in any type that is no narrower than int."""
+        known, integer = self.type_of(other), self._integer(other)
+        if self.lenient or (integer and integer[1] >= INT and number(value) is None and is_fixed(value)):
+            return value
+        if known is not None:
+            return self.cast(known, value)
+        return value if not self.convert and is_fixed(value) else Term("like", "", (value, other))
 
     def filled(self, template: Template, arguments: tuple[Term, ...]) -> Term | None:
         """A template's body with canonical arguments; None where it would be too large or mean something else."""
@@ -331,15 +341,9 @@ _SIMPLE = frozenset({"id", "num", "str", "call", "mem", "deref", "index", "addr"
 
 
 def _container(pointer: Term, kind: Term, name: Term) -> Term:
-    out = pointer
-    path, at = list[str](), name
-    while at.kind in ("dot", "mem"):
-        path.append(at.value)
-        at = at.kids[0]
-    path.append(at.value)
-    for step in path[:-1]:
-        out = algebra.container(out, "?", step)
-    return algebra.container(out, type_text(kind).removeprefix("struct ").rstrip(" *"), path[-1])
+    while name.kind in ("dot", "mem"):
+        pointer, name = algebra.container(pointer, "?", name.value), name.kids[0]
+    return algebra.container(pointer, type_text(kind).removeprefix("struct ").rstrip(" *"), name.value)
 
 
 def masking(canon: Values, terms: tuple[Term, ...]) -> Term:
@@ -381,6 +385,7 @@ _REBUILDERS: dict[str, Rebuild] = {
     "bit": _rebuilt_bit,
     "cond": lambda c, _t, k: truth.choice(c.as_truth(k[0]), k[1], k[2]),
     "cast": lambda c, t, k: c.cast(t.value, k[0]),
+    "like": lambda c, _t, k: c.cast_like(k[1], k[0]),
     "deref": lambda c, _t, k: c.storage(k[0]),
     "addr": lambda _c, _t, k: algebra.address(k[0]),
     "mem": lambda _c, t, k: algebra.member(k[0], t.value),
