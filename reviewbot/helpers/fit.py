@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from reviewbot.helpers.algebra import address, bits_and, constant, linear, power, total
+from reviewbot.helpers.algebra import address, bits_and, constant, element, linear, number, power, total
 from reviewbot.syntax.term import Term
 
 Bound = dict[str, Term]
@@ -90,6 +90,8 @@ class Fit:
             now = self._bind(pattern.value, code if code.kind != "bit" else whole, bound)
         elif pattern.kind == "deref" and is_hole(pattern.kids[0]) and code.kind in _PLACES:
             now = self._bind(pattern.kids[0].value, address(code), bound)
+        elif pattern.kind == "index" and is_hole(pattern.kids[0]) and (first := _start(pattern, code)) is not None:
+            now = self._bind(pattern.kids[0].value, first, bound)
         else:
             yield from self._compared(pattern, code, rest, later, bound)
             return
@@ -205,6 +207,13 @@ def _masked(bit: Term) -> Term:
     """The test of one bit as the mask it is: `x & FLAG`."""
     base, index = bit.kids
     return bits_and((base, index.kids[0] if index.kind == "log2" else power(index)))
+
+
+def _start(pattern: Term, code: Term) -> Term | None:
+    """Where an array begins of which the code reads the element that the pattern reads: &v[n - 1] for p[1] and v[n]."""
+    if number(pattern.kids[1]) is None or code.kind != "index":
+        return None
+    return address(element(code.kids[0], total((code.kids[1], pattern.kids[1]), (1, -1))))
 
 
 def _is_loose(pattern: Term) -> bool:

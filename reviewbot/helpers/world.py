@@ -27,8 +27,11 @@ def _is_type_of_hole(part: Term) -> bool:
     return "$" in part.value and part.kind in ("cast", "sizeof", "type")
 
 
-def _key(entry: Entry, *, lenient: bool) -> tuple[str, str, int, bool]:
-    return (entry.name, entry.path, entry.line, lenient)
+_Key = tuple[str, str, int, str, bool]
+
+
+def _key(entry: Entry, *, lenient: bool) -> _Key:
+    return (entry.name, entry.path, entry.line, entry.body, lenient)  # of one name axioms know several bodies
 
 
 @dataclass(slots=True)
@@ -40,13 +43,13 @@ class TreeWorld:
     base: TreeWorld | None = None
     own: frozenset[str] = frozenset()
     _templates: dict[str, Template | None] = field(default_factory=dict)
-    _of_entry: dict[tuple[str, str, int, bool], Template | None] = field(default_factory=dict)
+    _of_entry: dict[_Key, Template | None] = field(default_factory=dict)
     _constants: dict[str, Term | None] = field(default_factory=dict)
     _single: dict[str, int | None] = field(default_factory=dict)
     kept: dict[tuple[str, str, int], Traits] = field(default_factory=dict)
     _busy: set[str] = field(default_factory=set)
     _asked: set[str] = field(default_factory=set)
-    _needs: dict[tuple[str, str, int, bool], frozenset[str]] = field(default_factory=dict)
+    _needs: dict[_Key, frozenset[str]] = field(default_factory=dict)
     _template_needs: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def template(self, name: str, count: int) -> Template | None:
