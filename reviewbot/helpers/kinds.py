@@ -6,10 +6,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from reviewbot.helpers.algebra import number
+from reviewbot.helpers.algebra import container, number
 from reviewbot.syntax.term import Term
 
 _EXPORTED = re.compile(r"\b__([us](?:8|16|32|64))\b")
+_POINTING = re.compile(r"^(.*?)\s*(?:\*|\[[^\]]*\])$")
 INT, LONG = 32, 64
 """Widths in bits."""
 NEVER = 1000
@@ -73,6 +74,19 @@ def type_text(term: Term) -> str:
     if term.kids:
         return " ".join(type_text(kid) for kid in term.kids)
     return term.value
+
+
+def pointed_type(kind: str) -> str:
+    """The text of the type that a pointer's or an array's text points to; "" for any other."""
+    found = _POINTING.match(kind)
+    return found.group(1) if found else ""
+
+
+def container_of(pointer: Term, kind: Term, name: Term) -> Term:
+    """container_of() of a member's name, or of a path of names."""
+    while name.kind in ("dot", "mem"):
+        pointer, name = container(pointer, "?", name.value), name.kids[0]
+    return container(pointer, type_text(kind).removeprefix("struct ").rstrip(" *"), name.value)
 
 
 def low_width(mask: Term) -> int:

@@ -17,6 +17,7 @@ from reviewbot.helpers.kinds import (
     INT,
     LONG,
     NEVER,
+    container_of,
     fits_in,
     is_fixed,
     is_fixed_everywhere,
@@ -25,8 +26,8 @@ from reviewbot.helpers.kinds import (
     is_small,
     low_width,
     plain,
+    pointed_type,
     renamed,
-    type_text,
 )
 from reviewbot.helpers.template import Template, World
 from reviewbot.syntax.term import Term
@@ -264,7 +265,13 @@ class Values:
     def _converted(self, kind: str, value: Term) -> Term:
         """An argument as the parameter sees it, where the types are known and the value could change."""
         to, of = self.world.integer(kind) if kind else None, self._integer(value)
-        if self.lenient or not self.convert or to is None or of is None or number(value) is not None:
+        if self.lenient or not self.convert or number(value) is not None:
+            return value
+        if kind.endswith("*") and (element := self.world.integer(kind[:-1])):
+            # a pointer to numbers reads what it points to as its own type says
+            given = pointed_type(self.type_of(value) or kind)
+            return value if self.world.integer(given) == element else Term("cast", plain(kind), (value,))
+        if to is None or of is None:
             return value
         keeps = to[1] >= of[1] and (to[0] == of[0] or (of[0] and to[1] > of[1]))
         return value if keeps else self.cast(kind, value)
@@ -309,7 +316,7 @@ class Values:
         if word == "test_bit" and len(arguments) == 2:
             return truth.atom(Term("bit", "", (self.storage(arguments[1]), algebra.bit_index(arguments[0]))))
         if word in _CONTAINERS and len(arguments) == 3 and is_path((written or arguments)[2]):
-            return _container(arguments[0], (written or arguments)[1], (written or arguments)[2])
+            return container_of(arguments[0], (written or arguments)[1], (written or arguments)[2])
         template = self.world.template(word, len(arguments)) if word and word not in OPAQUE else None
         if template is not None and not template.is_statement:
             out = self.filled(template, arguments)
@@ -338,12 +345,6 @@ class Values:
 
 
 _SIMPLE = frozenset({"id", "num", "str", "call", "mem", "deref", "index", "addr"})
-
-
-def _container(pointer: Term, kind: Term, name: Term) -> Term:
-    while name.kind in ("dot", "mem"):
-        pointer, name = algebra.container(pointer, "?", name.value), name.kids[0]
-    return algebra.container(pointer, type_text(kind).removeprefix("struct ").rstrip(" *"), name.value)
 
 
 def masking(canon: Values, terms: tuple[Term, ...]) -> Term:

@@ -52,6 +52,14 @@ static inline int has_bit(unsigned long x)
 
 	return has;
 }
+static inline int first_byte(const u8 *p)
+{
+	return p[0];
+}
+static inline int first_of(const void *p)
+{
+	return first_byte(p);
+}
 static inline int inner(int x, int y)
 {
 	int a = x;
@@ -64,7 +72,7 @@ static inline int inner(int x, int y)
 _WORLD = world(_HEADER)
 _TYPES = {
     "x": "unsigned long", "y": "unsigned long", "n": "unsigned long", "m": "unsigned long", "i": "int", "j": "int",
-    "l": "long", "u": "unsigned int", "w": "unsigned int", "a": "u8", "b": "u8", "h": "u16", "p": "char *",
+    "l": "long", "u": "unsigned int", "w": "unsigned int", "a": "u8", "b": "u8", "h": "u16", "p": "char *", "k": "s8 *",
     "t": "struct two *", "v": "bool",
 }  # fmt: skip
 _WORDS = [
@@ -120,6 +128,8 @@ _BODIES = [
     ("words(i)", "i / 8", "i = -8: the parameter is unsigned"),
     ("low_is_three(x)", "x == 3", "x = 259: the local is a u8"),
     ("has_bit(x)", "x & 4", "1 and 4: the local is a bool"),
+    ("first_byte(k)", "k[0]", "k[0] = -1: the parameter points to u8"),
+    ("first_of(k)", "k[0]", "k[0] = -1: it is handed on to one that points to u8"),
     ("inner(i, j)", "j", "the inner a is another"),
     ("x & AB", "x & (A | B)", "the macro has no parentheses"),
     ("SUM(x, y) * 2", "(x + y) * 2", "the macro has no parentheses"),
