@@ -11,8 +11,8 @@ from reviewbot.syntax.term import Term
 
 _EXPORTED = re.compile(r"\b__([us](?:8|16|32|64))\b")
 _POINTING = re.compile(r"^(.*?)\s*(?:\*|\[[^\]]*\])$")
-INT, LONG = 32, 64
-"""Widths in bits."""
+INT, LONG, LONG_LONG = 32, 64, 66
+"""Widths, in the numbers that helpers.types gives them."""
 NEVER = 1000
 """A width that no type has."""
 

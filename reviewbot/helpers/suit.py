@@ -147,6 +147,8 @@ class Suitability:
             return "" if found.is_mask and long_long == (entry.name == "BIT_ULL") else "no mask is meant"
         is_worthy = entry.name in MEANINGS or entry.name in ROUNDING
         is_arithmetic = not is_worthy and not found.is_wrapped and not self.traits(entry).specific
+        if entry.name in ROUNDING and found.is_wrapped:
+            return OWN_FAMILY
         if is_arithmetic and (found.saved < _LEAST_SAVED or mass(template.body) < _LEAST_MASS_OF_ARITHMETIC):
             return "its body says too little"
         if is_arithmetic and not _sets(entry.body) <= _sets(code):

@@ -16,6 +16,7 @@ from reviewbot.helpers.anchors import OPAQUE
 from reviewbot.helpers.kinds import (
     INT,
     LONG,
+    LONG_LONG,
     NEVER,
     container_of,
     fits_in,
@@ -162,9 +163,8 @@ class Values:
         found = self._integer(value)
         if self.lenient or (found is None and not self.convert):
             return LONG
-        if found is None:
-            return 0
-        return LONG if found[1] > LONG or (found[1] == LONG and self.wide) else INT
+        width = found[1] if found is not None else 0
+        return LONG if width >= LONG_LONG or (width >= LONG and self.wide) else INT * bool(width)
 
     def is_unsigned(self, value: Term) -> bool:
         """True if the value is known to be unsigned (or taken for it)."""

@@ -13,7 +13,7 @@ from reviewbot.helpers.catalogue import Catalogue
 from reviewbot.helpers.constant import value_of
 from reviewbot.helpers.entry import Entry, Kind
 from reviewbot.helpers.template import Template
-from reviewbot.helpers.types import TreeTypes, TypeOf
+from reviewbot.helpers.types import KNOWN, TreeTypes, TypeOf
 from reviewbot.helpers.worth import Traits
 from reviewbot.syntax.term import Term
 
@@ -97,7 +97,7 @@ class TreeWorld:
         if any(part.kind == "type" and holes.keys() & _WORD.findall(part.value) for part in body.term.walk()):
             return None  # typeof(x) in a cast is a text, in which no argument can be put
         types = {f"${name}": kind for kind, name in entry.parameters if kind and name}
-        canon = Canon(self, TypeOf(self.types, types), lenient)
+        canon = Canon(self, TypeOf(self.types, KNOWN | types), lenient)
         return self._template(entry, body, canon, holes)
 
     def _template(self, entry: Entry, body: Body, canon: Canon, holes: dict[str, Term]) -> Template | None:

@@ -102,4 +102,6 @@ def test_proposed_in_a_file() -> None:
     tree = {"include/linux/align.h": _HEADER, "mm/a.c": code}
 
     assert ask(tree, "mm/a.c", {"ALIGN": 1000, "round_up": 500}).calls == ["ALIGN(n, 8)"]
+    wrapped = code.replace("(n + 7) & ~7", "__ALIGN_KERNEL_MASK(1, ~n)").replace("unsigned int n", "unsigned short n")
+    assert ask({**tree, "mm/a.c": wrapped}, "mm/a.c", {"ALIGN": 1000, "round_up": 500}).calls == []
     assert ask({**tree, "mm/a.c": code.replace("(n + 7)", "n")}, "mm/a.c", {"ALIGN": 1000, "round_up": 500}).calls == []

@@ -285,3 +285,9 @@ def test_body_of_names_and_casts_alone() -> None:
 
     assert ask(tree, "mm/a.c", {"time_after": 800, "time_before": 500}).calls == ["time_after(jiffies, due)"]
     assert ask(tree, "mm/a.c", {"time_after": 500, "time_before": 800}).calls == ["time_before(due, jiffies)"]
+    header += "#define time_is_before_jiffies(a) time_after(jiffies, a)\n"
+    tree = {
+        "include/linux/jiffies.h": header,
+        "mm/a.c": code.replace("(long)(due - jiffies) < 0", "time_after(jiffies, due)"),
+    }
+    assert ask(tree, "mm/a.c").calls == ["time_is_before_jiffies(due)"]

@@ -8,6 +8,7 @@ import pytest
 from tests.helpers.world import calls_in, found_in, truth, value, world
 
 _HEADER = """
+typedef u64 dma_addr_t;
 #define A 0x1
 #define B 0x2
 #define ALSO_B 0x2
@@ -73,6 +74,7 @@ _WORLD = world(_HEADER)
 _TYPES = {
     "x": "unsigned long", "y": "unsigned long", "n": "unsigned long", "m": "unsigned long", "i": "int", "j": "int",
     "l": "long", "u": "unsigned int", "w": "unsigned int", "a": "u8", "b": "u8", "h": "u16", "p": "char *", "k": "s8 *",
+    "d": "dma_addr_t", "q": "u64",
     "t": "struct two *", "v": "bool",
 }  # fmt: skip
 _WORDS = [
@@ -142,6 +144,10 @@ _PLACES = [
     ("sizeof(int[4])", "sizeof(int)", "16 and 4"),
     ("sizeof(&a[0])", "sizeof(a)", "a pointer and an array"),
 ]
+_ADDRESSES = [
+    ("(unsigned long)d", "d", "d = 1 << 32 on a 32-bit machine with wide addresses"),
+    ("(dma_addr_t)q", "q", "q = 1 << 32 where addresses are narrow"),
+]
 _TYPES_GIVEN = [
     ("min_t(unsigned int, i, j)", "min_t(int, i, j)", "i = -1"),
     ("va_arg(p, char *)", "va_arg(p, char)", "a pointer and a character"),
@@ -169,6 +175,7 @@ _EFFECTS = [
         *_CASTS,
         *_BODIES,
         *_PLACES,
+        *_ADDRESSES,
         *_TYPES_GIVEN,
         *_TYPES_OF_MACROS,
         *_EFFECTS,
