@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from reviewbot.helpers.anchors import operators
-from reviewbot.helpers.body import read_expression
+from reviewbot.helpers.body import READ_AFTER, read_expression
 from reviewbot.helpers.memory import Filed
 from reviewbot.helpers.near import near
 from reviewbot.helpers.search import Expression, Found, Look, look_for, spoken
@@ -22,7 +22,6 @@ from reviewbot.syntax.term import Term
 
 MAX_TEXT = 4000
 """Characters of an expression above which it is not read."""
-_HEAD = "int f(void)\n\t{ return\t"
 _MAX_PARTS, _MAX_DEPTH = 600, 60
 _MAX_ASSUMED = 12
 _IN_USE = 25
@@ -79,7 +78,7 @@ def by_use(found: Found) -> tuple[object, ...]:
 
 
 def _asked(world: TreeWorld, term: Term, text: str, types: Mapping[str, str], rank: Rank) -> Answer:
-    source, type_of = (_HEAD + text).encode(), TypeOf(world.types, types)
+    source, type_of = (READ_AFTER + text).encode(), TypeOf(world.types, types)
     asked = Expression(world, type_of, term, source, truth=True)
     anchors = world.catalogue.anchors
     names = anchors.of_text(text) | operators(text) | anchors.weak_in(text)

@@ -21,6 +21,8 @@ _CHECK = re.compile(
     r"|instrument_\w+|sock_owned_by_me|iosys_map_assert\w*)$"
 )
 _HEAD = b"int f(void)\n"
+READ_AFTER = "int f(void)\n\t{ return\t"
+"""What stands before an expression that was read alone, so that its places are those behind it."""
 _NARROW = re.compile(r"^(?:bool|_Bool|char|short|(?:__)?[us](?:8|16|32))$")
 _MAX_STATEMENTS = 12
 _MAX_TEXT = 3000

@@ -40,7 +40,7 @@ class Found:
     `call` replaces the code's `terms` (operands of one && or || where there are several; else one).  `saved` is how
     many words fewer there are to read.  `typed` is False where an argument's type is not known.  `has_same_arguments`:
     the code is a call of them; `is_wrapped`: it is a call of any kind; `is_mask`: it is an operand of & | or ~;
-    `repeats`: there are several arguments, all the same.
+    `repeats`: there are several arguments, all the same.  `macro`: the one whose text the code is, "" in a function.
     `differs` says what is not the same, (in the helper, in the code), for a near miss.
     """
 
@@ -54,6 +54,7 @@ class Found:
     is_mask: bool = False
     repeats: bool = False
     differs: tuple[tuple[str, str], ...] = ()
+    macro: str = ""
 
     @property
     def start(self) -> int:
