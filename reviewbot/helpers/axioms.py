@@ -20,7 +20,7 @@ def _loads(count: int, *, big: bool, sign: str, cast: str, casts: int) -> str:
     return f" {sign} ".join(f"({kind}(p[{at}]) << {by})" if kind else f"(p[{at}] << {by})" for kind, at, by in parts)
 
 
-_CASTS = {2: ("", (0,)), 3: ("(u32)", (0, 3)), 4: ("(u32)", (0, 1, 4)), 8: ("(u64)", (8,))}
+_CASTS = {2: ("", (0,)), 3: ("(u32)", (0, 3)), 4: ("(u32)", (0, 1, 4)), 8: ("(u64)", (7, 8))}
 """By the bytes of a number: the type that they are cast to, and how many of them in each of the ways that are right."""
 COMPARING = frozenset({"min", "max"})
 """Those that compile only for values of one type."""

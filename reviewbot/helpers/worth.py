@@ -12,6 +12,7 @@ from reviewbot.helpers.axioms import MEANINGS
 from reviewbot.helpers.entry import Entry, Kind
 from reviewbot.helpers.fit import is_hole
 from reviewbot.helpers.template import Template
+from reviewbot.helpers.types import KNOWN
 from reviewbot.syntax.term import Term
 
 _CHECKS = re.compile(r"(?:^|_)(?:WARN|BUG|ASSERT)(?:_ON|_ONCE|_RCU|$)|^assert|_assert")
@@ -117,11 +118,11 @@ def getter(body: Term) -> str:
 
 
 def is_specific(body: Term, frequency: Callable[[str], int]) -> bool:
-    """True for a body that speaks of a structure, of another function or of something seldom: no mere arithmetic."""
+    """True for a body that speaks of a structure, of the time or something seldom: no mere arithmetic."""
     for part in body.walk():
         if part.kind in ("mem", "outer", "str"):
             return True
         named = part.kind == "id" and not is_hole(part) and not part.value.startswith("CONFIG_")
-        if named and 0 <= frequency(part.value) < SELDOM:
+        if named and (part.value in KNOWN or 0 <= frequency(part.value) < SELDOM):
             return True
     return False

@@ -67,6 +67,7 @@ _BYTES_OF_64 = [f"(u64)k[{at}] << {8 * (7 - at)}" for at in range(8)]
         ("k[0] | k[1] << 8 | k[2] << 16 | (u32)k[3] << 24", "get_unaligned_le32(k)"),
         ("(u32)k[4] << 24 | (u32)k[5] << 16 | (u32)k[6] << 8 | (u32)k[7]", "get_unaligned_be32(&k[4])"),
         (" | ".join(_BYTES_OF_64), "get_unaligned_be64(k)"),
+        (" | ".join([*_BYTES_OF_64[:7], "k[7]"]), "get_unaligned_be64(k)"),
     ],
 )
 def test_bytes_from_somewhere(text: str, call: str) -> None:

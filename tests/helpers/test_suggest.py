@@ -291,3 +291,4 @@ def test_body_of_names_and_casts_alone() -> None:
         "mm/a.c": code.replace("(long)(due - jiffies) < 0", "time_after(jiffies, due)"),
     }
     assert ask(tree, "mm/a.c").calls == ["time_is_before_jiffies(due)"]
+    assert ask(tree, "mm/a.c", {"time_is_before_jiffies": 9, "jiffies": 9000}).calls == ["time_is_before_jiffies(due)"]
