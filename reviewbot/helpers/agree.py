@@ -4,8 +4,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
-from reviewbot.helpers.axioms import OF_BYTES
+from reviewbot.helpers.algebra import number
+from reviewbot.helpers.axioms import MEANINGS, OF_BYTES, OF_POWERS
 from reviewbot.helpers.entry import Entry
 from reviewbot.helpers.template import Template
 from reviewbot.helpers.types import TreeTypes, TypeOf, pointee
@@ -20,6 +22,8 @@ def agreement(type_of: TypeOf, entry: Entry, template: Template, index: int, arg
     given = type_of(argument)
     if entry.name in OF_BYTES:
         return _bytes(type_of.tree, given)
+    if entry.name in OF_POWERS and index == 1 and (power := _is_power(argument)) is not True:
+        return None if entry.name in MEANINGS and power is None else power is None
     if not wanted:
         return _macro_agreement(type_of.tree, entry, template.body, f"${name}", given)
     types = type_of.tree
@@ -50,6 +54,14 @@ def _bytes(types: TreeTypes, given: str | None) -> bool | None:
     return is_plain and types.integer(target or "") == (True, 8)
 
 
+def _is_power(argument: Term) -> bool | None:
+    """Whether a value is a power of two, None where that is not known."""
+    value = number(argument)
+    if value is not None:
+        return value > 0 and value & (value - 1) == 0
+    return True if argument.kind == "pow2" else None
+
+
 def _depends_on_sign(body: Term, hole: str) -> bool:
     """True if the body divides, shifts down or compares by size what the parameter is part of."""
     sized = (part for part in body.walk() if part.kind in _SIZED)
@@ -77,7 +89,7 @@ def _passed_on(body: Term, hole: str) -> bool:
 
 def _macro_agreement(types: TreeTypes, entry: Entry, body: Term, hole: str, given: str | None) -> bool | None:
     """A macro's parameter has no type: what its body does with it must make sense for the argument's."""
-    for part in body.walk():
+    for part in _evaluated(body):
         if not any(kid.kind == "id" and kid.value == hole for kid in part.kids):
             continue
         if part.kind == "outer":
@@ -91,6 +103,15 @@ def _macro_agreement(types: TreeTypes, entry: Entry, body: Term, hole: str, give
         elif part.kind == "deref":
             return _is_its_own(types, entry, hole, given)
     return True
+
+
+def _evaluated(body: Term) -> Iterator[Term]:
+    """The parts of a body but for those that sizeof only asks for their type."""
+    stack = [body]
+    while stack:
+        at = stack.pop()
+        yield at
+        stack.extend(at.kids if at.kind != "sizeof" else ())
 
 
 def _is_its_own(types: TreeTypes, entry: Entry, hole: str, given: str | None) -> bool | None:

@@ -137,6 +137,14 @@ def shifted_down(term: Term, by: Term, *, unsigned: bool) -> Term:
     return quotient(term, power(by)) if unsigned else Term("shr", "", (term, by))
 
 
+def shift_of(term: Term) -> tuple[Term, int]:
+    """What a value was shifted down from, and by how many bits; itself and 0 where it was not."""
+    by = (number(term.kids[1]) or 0) if term.kind in ("shr", "div") else 0
+    if term.kind == "div":
+        by = by.bit_length() - 1 if by > 0 and by & (by - 1) == 0 else 0
+    return (term.kids[0], by) if by > 0 else (term, 0)
+
+
 def remainder(term: Term, divisor: Term, *, unsigned: bool) -> Term:
     """term % divisor; of an unsigned value and a power of two that is a mask."""
     value = number(divisor)

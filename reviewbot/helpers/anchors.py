@@ -8,7 +8,7 @@ A name that unfolds (a helper, a macro of other names) is replaced by the names 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from reviewbot.helpers.checks import CHECK
@@ -115,6 +115,10 @@ _NO_NAMES = BUILDERS | frozenset(
         "PF_POISONED_CHECK",
         "READ_ONCE",
         "data_race",
+        "typecheck",
+        "__must_be_array",
+        "BUILD_BUG_ON_ZERO",
+        "__BUILD_BUG_ON_ZERO_MSG",
     ]
 )
 _ASIDE = re.compile(rf"\b(?=\w+\s*\()(?:{CHECK}|pr_\w+)\s*\([^;]*;")
@@ -133,7 +137,9 @@ _FORWARD = re.compile(r"^(?:\{\s*(?:return\s+)?|\()?\s*(\w+)\s*\(([\w\s,()]*)\)\
 _OPERATORS = ("/", "%", ">>", "<<", "?", "sizeof", "^", "~")
 _LOW_BITS = re.compile(r"&[^&;]*-\s*1\b")
 _SUFFIX = re.compile(r"[uUlL]{1,3}|[xX][0-9a-fA-F]+[uUlL]*|__force|\w+_t|[us](?:8|16|32|64)")
+_CAST_DIFFERENCE = re.compile(r"\w\)\s*\([^;<>]*-[^;<>]*[<>]")
 _MAX_NAMES = 40
+_MAX_CALLS = 3
 _MAX_STRING = 30
 _EMPTY = frozenset({'""'})
 Names = frozenset[str]
@@ -240,6 +246,20 @@ class Anchors:
         """Stand-ins for the weak names in a text, for helpers that hold no other name."""
         return frozenset(f"~{word}" for word in self.weak.intersection(_WORD.findall(text)) - _NO_NAMES)
 
+    def marks(self, entry: Entry) -> Names:
+        """Stand-ins for anchors of a helper that holds no name at all: operators of its body, and of those it calls."""
+        found = frozenset(mark for body in self._bodies(entry, _MAX_CALLS) for mark in operators(body))
+        seldom = found - ({"op-<", "op&-1"} if "op~" in found else {"op-<"})
+        return seldom or found
+
+    def _bodies(self, entry: Entry, left: int) -> Iterator[str]:
+        """The body of a helper and those of the helpers that it calls, so many levels deep."""
+        yield entry.body
+        for word in sorted(set(_WORD.findall(entry.body)) - _NO_NAMES - OPAQUE) if left else ():
+            inner = definite(self.named(word))
+            if inner is not None and inner.name != entry.name:
+                yield from self._bodies(inner, left - 1)
+
     def of_name(self, name: str) -> Names:
         """The anchors that a name unfolds to; itself where it does not unfold."""
         known = self._known.get(name)
@@ -288,4 +308,6 @@ def operators(text: str) -> Names:
     found = {f"op{word}" for word in _OPERATORS if word in text}
     if "&" in text and _LOW_BITS.search(text):
         found.add("op&-1")
+    if ")" in text and _CAST_DIFFERENCE.search(text):
+        found.add("op-<")
     return frozenset(found)

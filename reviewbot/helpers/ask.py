@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from reviewbot.helpers.body import read_expression
+from reviewbot.helpers.body import READ_AFTER, read_expression
 from reviewbot.helpers.entry import Entry
 from reviewbot.helpers.look import Look, look_for
 from reviewbot.helpers.memory import Filed
@@ -24,7 +24,6 @@ from reviewbot.syntax.term import Term
 
 MAX_TEXT = 4000
 """Characters of an expression above which it is not read."""
-_HEAD = "int f(void)\n\t{ return\t"
 _MAX_PARTS, _MAX_DEPTH = 600, 60
 _MAX_ASSUMED = 12
 _IN_USE = 25
@@ -101,7 +100,7 @@ def _is_specific(world: TreeWorld, entry: Entry) -> bool:
 
 
 def _asked(world: TreeWorld, term: Term, text: str, types: Mapping[str, str], rank: Rank) -> Answer:
-    source, type_of = (_HEAD + text).encode(), TypeOf(world.types, types)
+    source, type_of = (READ_AFTER + text).encode(), TypeOf(world.types, types)
     asked = Expression(world, type_of, term, source, truth=True)
     anchors = world.catalogue.anchors
     names = anchors.all_of(text)

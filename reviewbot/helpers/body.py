@@ -17,6 +17,8 @@ from reviewbot.syntax.parse import first_error, parse_bytes
 from reviewbot.syntax.term import Term, to_term
 
 _HEAD = b"int f(void)\n"
+READ_AFTER = "int f(void)\n\t{ return\t"
+"""What stands before an expression that was read alone, so that its places are those behind it."""
 _NARROW = re.compile(r"^(?:bool|_Bool|char|short|(?:__)?[us](?:8|16|32))$")
 _MAX_STATEMENTS = 12
 _MAX_TEXT = 3000

@@ -148,7 +148,7 @@ _OPERATORS: dict[str, Callable[[Canon, Term, Term], Term]] = {
     "/": lambda _c, a, b: algebra.quotient(a, b),
     "%": lambda c, a, b: algebra.remainder(a, b, unsigned=c.is_unsigned(a)),
     "<<": lambda _c, a, b: algebra.product((a, algebra.power(b))),
-    ">>": lambda c, a, b: algebra.shifted_down(a, b, unsigned=c.is_unsigned(a)),
+    ">>": lambda c, a, b: c.shifted_down(a, b),
     "&": lambda c, a, b: masking(c, (a, b)),
     "|": lambda _c, a, b: algebra.bits_or((a, b)),
     "^": lambda _c, a, b: algebra.bits_xor((a, b)),
@@ -176,8 +176,7 @@ def _call(canon: Canon, term: Term) -> Term:
         return term
     if len(written) == 1 and name.kind == "call" and name.kids[0].value in _CHOSEN and len(name.kids) == 2:
         # (typeof(x))(a), which the parser takes for a call
-        known = canon.type_of(canon.value(name.kids[1]))
-        return canon.cast(known or "typeof", canon.value(written[0]))
+        return canon.cast_like(canon.value(name.kids[1]), canon.value(written[0]))
     if len(written) == 1 and name.kind == "id" and canon.world.is_type(name.value):
         return canon.cast(name.value, canon.value(written[0]))
     function = Term("id", name.value) if name.kind == "id" else canon.value(name)
@@ -206,7 +205,7 @@ def _generic(canon: Canon, term: Term) -> Term:
 def _sizeof(canon: Canon, term: Term) -> Term:
     if term.kids and term.kids[0].kind in ("type", "struct_specifier", "opaque"):
         return Term("sizeof", type_text(term.kids[0]))
-    if term.kids and term.kids[0].kind in ("num", "unary"):
+    if term.kids and (term.kids[0].kind == "num" or (term.kids[0].kind == "unary" and term.kids[0].value != "*")):
         return Term("sizeof", f"{term.kids[0].value} {canon.value(term.kids[0]).key}")
     return Term("sizeof", "", tuple(canon.value(kid) for kid in term.kids))
 

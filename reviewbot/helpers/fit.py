@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from reviewbot.helpers.algebra import address, bits_and, constant, linear, power, total
+from reviewbot.helpers.algebra import address, bits_and, constant, element, linear, number, power, total
 from reviewbot.syntax.term import Term
 
 Bound = dict[str, Term]
@@ -93,6 +93,8 @@ class Fit:
             now = self._bind(pattern.value, code if code.kind != "bit" else whole, bound)
         elif pattern.kind == "deref" and is_hole(pattern.kids[0]) and code.kind in _PLACES:
             now = self._bind(pattern.kids[0].value, address(code), bound)
+        elif pattern.kind == "index" and is_hole(pattern.kids[0]) and (first := _start(pattern, code)) is not None:
+            now = self._bind(pattern.kids[0].value, first, bound)
         else:
             yield from self._compared(pattern, code, rest, later, bound)
             return
@@ -103,7 +105,7 @@ class Fit:
         """The goal that a pattern, no hole itself, is the code; then the rest."""
         if pattern.kind == "and" and code.kind == "bit":
             yield from self._solve(((pattern, _masked(code)), *rest), later, bound)
-        elif pattern.kind in _LOOSE and holes(pattern):
+        elif _is_loose(pattern) and holes(pattern):
             yield from self._solve(rest, (*later, (pattern, code)), bound)
         elif pattern.key == code.key:
             yield from self._solve(rest, later, bound)
@@ -149,7 +151,7 @@ class Fit:
             if pattern.key == code.key:
                 yield from self._solve((), rest, bound)
             return
-        if pattern.kind not in _LOOSE:
+        if not _is_loose(pattern):
             yield from self._solve(((pattern, code),), rest, bound)
             return
         for now in self._parts(pattern, code, bound):
@@ -169,13 +171,13 @@ class Fit:
             yield from self._chain(pattern, code, bound)
 
     def _sum(self, pattern: Term, code: Term, bound: Bound) -> Iterator[Bound]:
-        """A sum with one bare hole takes for it whatever the code has more; others part by part."""
+        """A sum with one bare hole takes for it whatever the code has more, or less; others part by part."""
         _fixed, parts = linear(pattern)
-        bare = [part for part, factor in parts.values() if is_hole(part) and factor == 1]
-        solid = [part for part, _factor in parts.values() if not is_hole(part) and holes(part)]
-        if len(bare) == 1 and not solid and not any(is_hole(p) for p, f in parts.values() if p is not bare[0]):
-            rest = total((code, pattern, bare[0]), (1, -1, 1))
-            now = self._bind(bare[0].value, rest, bound)
+        open_ones = [(part, factor) for part, factor in parts.values() if holes(part)]
+        (bare, sign), more = (open_ones or [(pattern, 0)])[0], open_ones[1:]
+        if is_hole(bare) and sign in (1, -1) and not more:
+            rest = total((code, pattern, bare), (sign, -sign, 1))
+            now = self._bind(bare.value, rest, bound)
             if now is not None:
                 yield now
             return
@@ -210,14 +212,26 @@ def _masked(bit: Term) -> Term:
     return bits_and((base, index.kids[0] if index.kind == "log2" else power(index)))
 
 
+def _start(pattern: Term, code: Term) -> Term | None:
+    """Where an array begins of which the code reads the element that the pattern reads: &v[n - 1] for p[1] and v[n]."""
+    if number(pattern.kids[1]) is None or code.kind != "index":
+        return None
+    return address(element(code.kids[0], total((code.kids[1], pattern.kids[1]), (1, -1))))
+
+
+def _is_loose(pattern: Term) -> bool:
+    """True for what commutes, and for a negative parameter, which a number may be."""
+    return pattern.kind in _LOOSE or (pattern.kind == "times" and pattern.value == "-1" and is_hole(pattern.kids[0]))
+
+
 def _alone(term: Term) -> Term:
     """A condition that is one atom as that atom."""
     return term.kids[0] if term.kind == "truth" and term.value == "2" else term
 
 
 def hardest_first(terms: tuple[Term, ...]) -> tuple[Term, ...]:
-    """Terms with most of their own names first, since they leave the least choice."""
-    return tuple(sorted(terms, key=lambda term: -sum(not is_hole(part) for part in term.walk())))
+    """Terms with most of their own names first, then those with the fewest holes, since they leave the least choice."""
+    return tuple(sorted(terms, key=lambda term: (-sum(not is_hole(part) for part in term.walk()), len(holes(term)))))
 
 
 def _of_one_family(one: str, other: str) -> bool:

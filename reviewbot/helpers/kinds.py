@@ -3,13 +3,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
-from reviewbot.helpers.algebra import number
+from reviewbot.helpers.algebra import container, number
 from reviewbot.syntax.term import Term
 
-INT, LONG = 32, 64
-"""Widths in bits."""
+_EXPORTED = re.compile(r"\b__([us](?:8|16|32|64))\b")
+_POINTING = re.compile(r"^(.*?)\s*(?:\*|\[[^\]]*\])$")
+INT, LONG, LONG_LONG = 32, 64, 66
+"""Widths, in the numbers that helpers.types gives them."""
 NEVER = 1000
 """A width that no type has."""
 
@@ -30,6 +33,12 @@ def is_fixed(term: Term) -> bool:
     return not any(part.kind == "id" and not part.value.isupper() for part in term.walk())
 
 
+def is_fixed_everywhere(term: Term) -> bool:
+    """True for a value made of constants that no integer type changes: a number below 128, or one by name."""
+    value = number(term)
+    return is_fixed(term) if value is None else 0 <= value < 1 << 7
+
+
 def fits_in(value: int, kind: tuple[bool, int] | None) -> bool:
     """True for a number that an integer type holds."""
     if kind is None:
@@ -46,8 +55,8 @@ def is_path(name: Term) -> bool:
 
 
 def plain(kind: str) -> str:
-    """A type without const, its stars apart."""
-    return " ".join(kind.replace("const ", "").replace("*", " * ").split())
+    """A type without const, its stars apart; what user space calls __u8 is u8."""
+    return " ".join(_EXPORTED.sub(r"\1", kind.replace("const ", "").replace("*", " * ")).split())
 
 
 def renamed(text: str, values: Mapping[str, Term]) -> str:
@@ -65,6 +74,19 @@ def type_text(term: Term) -> str:
     if term.kids:
         return " ".join(type_text(kid) for kid in term.kids)
     return term.value
+
+
+def pointed_type(kind: str) -> str:
+    """The text of the type that a pointer's or an array's text points to; "" for any other."""
+    found = _POINTING.match(kind)
+    return found.group(1) if found else ""
+
+
+def container_of(pointer: Term, kind: Term, name: Term) -> Term:
+    """container_of() of a member's name, or of a path of names."""
+    while name.kind in ("dot", "mem"):
+        pointer, name = container(pointer, "?", name.value), name.kids[0]
+    return container(pointer, type_text(kind).removeprefix("struct ").rstrip(" *"), name.value)
 
 
 def low_width(mask: Term) -> int:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from reviewbot.helpers.anchors import Anchors, Names, is_stub, only_passes_on, operators
+from reviewbot.helpers.anchors import Anchors, Names, is_stub, only_passes_on
 from reviewbot.helpers.axioms import defined
 from reviewbot.helpers.entry import Constant, Entry, HeaderFacts, Kind
 
@@ -232,7 +232,7 @@ def filing(entry: Entry, anchors: Anchors) -> Names:
     callee = only_passes_on(entry)
     if callee == "" or (callee is not None and anchors.of_name(callee) == {callee}):
         return frozenset()
-    return anchors.of_entry(entry) or operators(entry.body) or anchors.weak_in(entry.body)
+    return anchors.of_entry(entry) or anchors.marks(entry) or anchors.weak_in(entry.body)
 
 
 def by_call(classes: Iterable[Entry]) -> Classes:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tree_sitter import Node
 
 from reviewbot.helpers.anchors import Anchors, Names
+from reviewbot.helpers.body import READ_AFTER
 from reviewbot.helpers.declare import clean_type
+from reviewbot.helpers.defines import Definition, bits, definitions, firsts
 from reviewbot.helpers.entry import Entry
 from reviewbot.helpers.header import blank_comments
 from reviewbot.helpers.look import Look, look_for
@@ -27,15 +29,16 @@ from reviewbot.match.engine import Terms, leaf_at, top_expression
 from reviewbot.model import Span
 from reviewbot.syntax.parse import Function, Unit
 from reviewbot.syntax.scope import declared
-from reviewbot.syntax.term import to_term
+from reviewbot.syntax.term import Term, to_term
 
 _PIECE = re.compile(rb"[^;{}]+")
 _WORD = re.compile(rb"[A-Za-z_]\w*")
 _WORDS = re.compile(r"[A-Za-z_]\w*")
-_MARKS = {"op/": b"/", "op%": b"%", "op>>": b">>", "op<<": b"<<", "op?": b"?", "op^": b"^", "op~": b"~", "op&-1": b"&"}
+_MARKS = {f"op{word}": word.encode() for word in ("/", "%", ">>", "<<", "?", "^", "~")} | {"op&-1": b"&", "op-<": b"-"}
 _CONSTANT = re.compile(rb"\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\b")
 _BOOL = frozenset({"bool", "_Bool"})
 _MAX_PIECE = 4000
+_MAX_PARTS = (400, 60)
 _MAX_CLIMB = 1000
 
 
@@ -74,23 +77,57 @@ class Places:
         self._globals = KNOWN | dict(_globals(unit))
 
     def find(self, within: Iterable[Span] | None = None) -> Iterator[Found]:
-        """All helpers for the code of all functions, or of the spans `within`, by place."""
+        """All helpers for the code of all functions and #defines, or of the spans `within`."""
         bare = self.terms.bare()
+        within = tuple(within) if within is not None else None
+        yield from self._in_definitions(within)
         for function in self.terms.unit.functions:
             for start, end in _parts(function, within):
                 for piece in _PIECE.finditer(bare, start, end):
                     if piece.end() - piece.start() <= _MAX_PIECE:
                         yield from self._in_piece(function, piece)
 
-    def _in_piece(self, function: Function, piece: re.Match[bytes]) -> Iterator[Found]:
-        text = self.plain[piece.start() : piece.end()].decode("utf-8", "replace")
+    def _in_definitions(self, within: tuple[Span, ...] | None) -> Iterator[Found]:
+        known = definitions(self.terms.unit.source.text)
+        for one in known:
+            if _is_within(one, within):
+                yield from self._in_definition(one)
+        for bit in firsts(bit for bit in bits(known) if _is_within(bit.definition, within)):
+            entry = next(iter(self.world.catalogue.named(bit.macro)), None)
+            if entry is not None and not self.prior(entry):
+                term = Term("binary", "<<", (), bit.definition.start, bit.definition.end)
+                call = f"{bit.macro}({bit.number})"
+                yield Found(entry, call, (term,), 1, bit.usual, is_mask=True, macro=bit.definition.name)
+
+    def _in_definition(self, one: Definition) -> Iterator[Found]:
+        wanted = self._wanted(one.text) if _WORDS.search(one.text) else []
+        term = one.term(self.world.catalogue.facts) if wanted else None
+        if term is None or not term.fits(*_MAX_PARTS):
+            return
+        source = (READ_AFTER + one.text).encode()
+        expression = Expression(self.world, TypeOf(self.types, KNOWN), term, source)
+        back = one.start - len(READ_AFTER)
+        for look in filter(None, map(self._look, wanted)):
+            for found in expression.find(look):
+                terms = tuple(Term(t.kind, t.value, t.kids, t.start + back, t.end + back) for t in found.terms)
+                yield replace(found, terms=terms, macro=one.name)
+
+    def _wanted(self, text: str) -> list[Filed]:
+        """The helpers all of whose anchors a text has."""
         anchors = self.world.catalogue.anchors
         names = anchors.all_of(text)
         words = frozenset(_WORDS.findall(text))
+        return [one for one in self._open(names) if one.anchors <= names and one.entry.name not in words]
+
+    def _in_piece(self, function: Function, piece: re.Match[bytes]) -> Iterator[Found]:
+        wanted = self._wanted(self.plain[piece.start() : piece.end()].decode("utf-8", "replace"))
+        if not wanted:
+            return
         found: dict[str, tuple[Expression, ...]] = {}
         made: dict[tuple[int, int], Expression | None] = {}
-        for one in self._open(names):
-            if not one.anchors <= names or one.entry.name in words or (look := self._look(one)) is None:
+        for one in wanted:
+            look = self._look(one)
+            if look is None:
                 continue
             token = min(one.anchors, key=lambda name: (name.startswith('"'), name))
             if token not in found:
@@ -102,12 +139,12 @@ class Places:
         """The helpers filed under these anchors, but for those that were found not to be for this file."""
         for token in self._tokens.intersection(names):
             filed = self._filed.get(token)
-            filed = tuple(self.world.catalogue.filed_under((token,))) if filed is None else filed
-            self._filed[token] = filed
-            yield from filed
-            if token in self._closed:
+            if filed is None:
+                filed = self._filed[token] = tuple(self.world.catalogue.filed_under((token,)))
+            elif token in self._closed:
                 self._closed.discard(token)
-                self._filed[token] = tuple(one for one in filed if self._looks.get(id(one), one) is not None)
+                filed = self._filed[token] = tuple(o for o in filed if self._looks.get(id(o), o) is not None)
+            yield from filed
 
     def find_near(self, within: Iterable[Span] | None = None) -> Iterator[Found]:
         """Helpers that differ in one constant from a condition over two constants of a set, of functions or spans."""
@@ -180,7 +217,7 @@ class Places:
         term = to_term(node, unit.text)
         truth = kind in ("if_statement", "while_statement", "do_statement")
         truth = truth or (kind == "return_statement" and self.types.results.get(function.name) in _BOOL)
-        if not term.fits(400, 60):
+        if not term.fits(*_MAX_PARTS):
             self.gave_up += 1
             return None
         return Expression(self.world, TypeOf(self.types, names), term, unit.source.text, truth)
@@ -189,6 +226,10 @@ class Places:
 def _means(anchors: Anchors, word: str, token: str) -> bool:
     """True if a word of the code unfolds to an anchor, or is the weak name that one stands for."""
     return word == token[1:] if token[0] == "~" else token in anchors.of_name(word)
+
+
+def _is_within(one: Definition, within: tuple[Span, ...] | None) -> bool:
+    return within is None or any(span.start <= one.start < span.end for span in within)
 
 
 def _has_set(text: bytes) -> bool:

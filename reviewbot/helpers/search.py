@@ -43,7 +43,7 @@ class Found:
     `call` replaces the code's `terms` (operands of one && or || where there are several; else one).  `saved` is how
     many words fewer there are to read.  `typed` is False where an argument's type is not known.  `has_same_arguments`:
     the code is a call of them; `is_wrapped`: it is a call of any kind; `is_mask`: it is an operand of & | or ~;
-    `repeats`: there are several arguments, all the same.
+    `repeats`: there are several arguments, all the same.  `macro`: the one whose text the code is, "" in a function.
     `differs` says what is not the same, (in the helper, in the code), for a near miss.
     """
 
@@ -57,6 +57,7 @@ class Found:
     is_mask: bool = False
     repeats: bool = False
     differs: tuple[tuple[str, str], ...] = ()
+    macro: str = ""
 
     @property
     def start(self) -> int:
@@ -96,6 +97,7 @@ class Expression:
     source: bytes
     truth: bool = False
     strict: Canon = field(init=False)
+    wide: Canon = field(init=False)
     lenient: Canon = field(init=False)
     _pieces: list[_Piece] | None = None
     _by_kind: dict[str, list[_Piece]] | None = None
@@ -103,6 +105,7 @@ class Expression:
 
     def __post_init__(self) -> None:
         self.strict = Canon(self.world, self.type_of)
+        self.wide = Canon(self.world, self.type_of, wide=True)
         self.lenient = Canon(self.world, self.type_of, lenient=True)
 
     def pieces(self) -> list[_Piece]:
@@ -196,9 +199,9 @@ class Expression:
         values = tuple(value for value, _text in arguments)
         differs = {name: term for name, term in bound.items() if name.startswith("≠")}
         asked = piece.truth or len(terms) > 1
-        sign = self._sign(self.strict, template, values, differs, code, asked=asked)
+        sign = self._sign(self.wide, template, values, differs, code, asked=asked)
         if sign is None and (plain := self._read_plainly(template)) is not None:
-            sign = self._sign(self.strict, plain, values, differs, code, asked=asked)
+            sign = self._sign(self.wide, plain, values, differs, code, asked=asked)
         loose = Canon(self.world, self.type_of, convert=False) if sign is None else None
         if loose is not None:
             sign = self._sign(loose, template, values, differs, code, asked=asked)

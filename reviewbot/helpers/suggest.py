@@ -110,7 +110,7 @@ class FileHelpers:
         unit = self.terms.unit
         function = unit.function_at(found.start)
         code = unit.text(found.start, found.end)
-        return self.suitability.objection(found, function.name if function else "", code)
+        return self.suitability.objection(found, found.macro or (function.name if function else ""), code)
 
 
 def is_one_name(found: Found) -> bool:

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from reviewbot.helpers.anchors import is_stub
-from reviewbot.helpers.axioms import MEANINGS
+from reviewbot.helpers.axioms import MEANINGS, ROUNDING
 from reviewbot.helpers.catalogue import FOLDER, resolve_include
 from reviewbot.helpers.entry import Entry, Kind
 from reviewbot.helpers.scan import included
@@ -26,6 +26,7 @@ _WORD = re.compile(r"[A-Za-z_]\w*")
 _CALLED = re.compile(rb"\b([A-Za-z_]\w*)\(")
 _MEMBER = re.compile(rb"(?:->|\.)([A-Za-z_]\w*)\b(?!\s*\()")
 _NUMBER = re.compile(r"\b\d\w*")
+_PLAIN = re.compile(r"0[xX][0-9a-fA-F]+|[1-9]\d*")
 OWN_FAMILY = "the code is the helper's own family"
 UNSEEN = "its header is not included here"
 READ_ITSELF = "the tree reads the member itself"
@@ -135,7 +136,8 @@ class Suitability:
         entry, template = found.entry, self.world.template_of(found.entry)
         if found.saved < 1 or template is None:
             return "the call is longer than the code"
-        if _names(found.call.replace(entry.name, "", 1)) - _names(code):
+        given = _names(code) | (_one_more(code) if entry.name in ROUNDING else set())
+        if _names(found.call.replace(entry.name, "", 1)) - given:
             return "an argument is not in the code"
         if found.has_same_arguments:
             return "the code is a call already"
@@ -153,7 +155,10 @@ class Suitability:
         if entry.name in BITS:
             long_long = bool(LONG_LONG.search(code))
             return "" if found.is_mask and long_long == (entry.name == "BIT_ULL") else "no mask is meant"
-        is_arithmetic = entry.name not in MEANINGS and not found.is_wrapped and not self.traits(entry).specific
+        is_worthy = entry.name in MEANINGS or entry.name in ROUNDING
+        is_arithmetic = not is_worthy and not found.is_wrapped and not self.traits(entry).specific
+        if entry.name in ROUNDING and found.is_wrapped:
+            return OWN_FAMILY
         if is_arithmetic and (found.saved < _LEAST_SAVED or mass(template.body) < _LEAST_MASS_OF_ARITHMETIC):
             return "its body says too little"
         if is_arithmetic and not _sets(entry.body) <= _sets(code):
@@ -210,6 +215,11 @@ class Suitability:
 def _names(code: str) -> set[str]:
     """The identifiers and numbers of a piece of code."""
     return set(_WORD.findall(code)) | set(_NUMBER.findall(code))
+
+
+def _one_more(code: str) -> set[str]:
+    """What is one more than the numbers of a piece of code: 8 for the mask 7."""
+    return {str(int(word, 0) + 1) for word in _NUMBER.findall(code) if _PLAIN.fullmatch(word)}
 
 
 def _is_of_structures(entry: Entry) -> bool:

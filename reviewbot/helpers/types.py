@@ -33,16 +33,18 @@ _INTEGERS = {
     "short": (False, 16), "unsigned short": (True, 16), "int": (False, 32), "unsigned int": (True, 32),
     "unsigned": (True, 32), "signed": (False, 32), "signed int": (False, 32), "short int": (False, 16),
     "long": (False, 64), "long int": (False, 64), "unsigned long": (True, 64), "unsigned long int": (True, 64),
-    "long unsigned int": (True, 64), "long long": (False, 65), "unsigned long long": (True, 65),
-    "u8": (True, 8), "u16": (True, 16), "u32": (True, 32), "u64": (True, 65), "s8": (False, 8), "s16": (False, 16),
-    "s32": (False, 32), "s64": (False, 65), "__u8": (True, 8), "__u16": (True, 16), "__u32": (True, 32),
-    "__u64": (True, 65), "__s8": (False, 8), "__s16": (False, 16), "__s32": (False, 32), "__s64": (False, 65),
-    "size_t": (True, 64), "ssize_t": (False, 64), "uintptr_t": (True, 64), "loff_t": (False, 65), "pgoff_t": (True, 64),
+    "long unsigned int": (True, 64), "long long": (False, 66), "unsigned long long": (True, 66),
+    "u8": (True, 8), "u16": (True, 16), "u32": (True, 32), "u64": (True, 66), "s8": (False, 8), "s16": (False, 16),
+    "s32": (False, 32), "s64": (False, 66), "__u8": (True, 8), "__u16": (True, 16), "__u32": (True, 32),
+    "__u64": (True, 66), "__s8": (False, 8), "__s16": (False, 16), "__s32": (False, 32), "__s64": (False, 66),
+    "size_t": (True, 64), "ssize_t": (False, 64), "uintptr_t": (True, 64), "loff_t": (False, 66), "pgoff_t": (True, 64),
+    "dma_addr_t": (True, 65), "phys_addr_t": (True, 65),
 }  # fmt: skip
-"""Signedness and width; `long` is a width of its own, between int and long long: 64 for 32-or-64, 65 for 64 always."""
+"""Signedness and width.  What has 32 bits or 64 has a width of its own, between those of int and long long (66): 64 for
+`long`, 65 for an address, which may have more bits than a long and never has fewer."""
 
-KNOWN = {"current": "struct task_struct *"}
-"""The types of names that mean the same everywhere (include/asm-generic/current.h)."""
+KNOWN = {"current": "struct task_struct *", "jiffies": "unsigned long"}
+"""The types of names that mean the same everywhere (include/asm-generic/current.h, include/linux/jiffies.h)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +247,9 @@ class TypeOf:
     def _call(self, term: Term) -> str | None:
         return self.tree.result(term.kids[0].value) if term.kids[0].kind == "id" else None
 
+    def _like(self, term: Term) -> str | None:
+        return self(term.kids[1])
+
     def _joined(self, term: Term) -> str | None:
         """The usual arithmetic conversions: the widest of the parts, if all are known or one is as wide as can be."""
         best: tuple[int, bool, str] = (0, False, "")
@@ -287,6 +292,7 @@ _TYPES_OF: dict[str, Callable[[TypeOf, Term], str | None]] = {
     "truth": lambda _t, _term: "bool",
     "num": lambda _t, _term: "int",
     "sizeof": lambda _t, _term: "size_t",
+    "like": TypeOf._like,
     **dict.fromkeys(("sum", "prod", "and", "or", "xor", "div", "mod"), TypeOf._joined),
     **dict.fromkeys(("times", "shr"), TypeOf._times),
     "cond": TypeOf._cond,

@@ -10,21 +10,25 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from reviewbot.helpers import algebra, truth
+from reviewbot.helpers import algebra, compiled_checks, truth
 from reviewbot.helpers.algebra import number
 from reviewbot.helpers.anchors import OPAQUE
 from reviewbot.helpers.kinds import (
+    INT,
     LONG,
+    LONG_LONG,
     NEVER,
+    container_of,
     fits_in,
     is_fixed,
+    is_fixed_everywhere,
     is_path,
     is_promotion,
     is_small,
     low_width,
     plain,
+    pointed_type,
     renamed,
-    type_text,
 )
 from reviewbot.helpers.template import Template, World
 from reviewbot.syntax.term import Term
@@ -35,9 +39,10 @@ BOOL = frozenset({"bool", "_Bool"})
 _MAX_BITS = 8
 _MAX_FILLED, _MAX_FILLED_DEPTH = 1200, 60
 TypeOf = Callable[[Term], str | None]
-_THROUGH = frozenset({"_AC", "UL", "ULL", "_UL", "_ULL", "U", "PF_POISONED_CHECK"})
+_THROUGH = frozenset({"_AC", "UL", "ULL", "_UL", "_ULL", "U", "PF_POISONED_CHECK", "__builtin_expect"})
 ONCE = frozenset({"READ_ONCE", "data_race"})
 """Macros that say how a value is read, and not which."""
+_KEPT = OPAQUE | compiled_checks.VALUES.keys()
 _SHIFTED = frozenset({"BIT", "BIT_ULL", "_BITUL", "_BITULL", "BIT_U8", "BIT_U16", "BIT_U32", "BIT_U64"})
 _MASKS = frozenset({"GENMASK", "GENMASK_ULL", "__GENMASK", "GENMASK_U8", "GENMASK_U16", "GENMASK_U32", "GENMASK_U64"})
 _CONTAINERS = frozenset({"container_of", "container_of_const"})
@@ -46,12 +51,15 @@ _CONTAINERS = frozenset({"container_of", "container_of_const"})
 @dataclass(slots=True)
 class Values:
     """Combines canonical terms.  `type_of` answers for canonical terms; `lenient` takes every integer for an unsigned
-    word and drops casts, which is good for finding candidates and not for deciding."""
+    word and drops casts, which is good for finding candidates and not for deciding.  Without `convert` what is not
+    known of types is taken to agree, which is good for a question.  `wide`: a long has 64 bits, which is good for a
+    body beside code that shifts one by 32: where it is narrower, that code has no meaning."""
 
     world: World
     type_of: TypeOf
     lenient: bool = False
     convert: bool = True
+    wide: bool = False
     level: int = 0
 
     def as_truth(self, value: Term) -> Term:
@@ -144,6 +152,23 @@ class Values:
             return algebra.ZERO
         return truth.atom(Term("lt", "", (one, other)))
 
+    def shifted_down(self, value: Term, by: Term) -> Term:
+        """value >> by; two shifts are one where that may be done: a u32 has no bit left after 16 and 16."""
+        base, first = algebra.shift_of(value)
+        last = number(by)
+        again = first > 0 and (value.kind == "shr" or self.is_unsigned(base))
+        if again and last is not None and 0 <= last < self._shiftable(base) - first:
+            value, by = base, algebra.constant(first + last)
+        return algebra.shifted_down(value, by, unsigned=self.is_unsigned(value))
+
+    def _shiftable(self, value: Term) -> int:
+        """By fewer bits than this a value may be shifted; 0 where its type is not known."""
+        found = self._integer(value)
+        if self.lenient or (found is None and not self.convert):
+            return LONG
+        width = found[1] if found is not None else 0
+        return LONG if width >= LONG_LONG or (width >= LONG and self.wide) else INT * bool(width)
+
     def is_unsigned(self, value: Term) -> bool:
         """True if the value is known to be unsigned (or taken for it)."""
         if self.lenient:
@@ -198,7 +223,7 @@ class Values:
         if self.lenient and (kind.endswith("*") or self.world.integer(kind)):
             return value
         if kind.startswith(("typeof", "__typeof")):
-            return value if is_fixed(value) else Term("cast", plain(kind), (value,))
+            return value if self.lenient or is_fixed_everywhere(value) else Term("cast", plain(kind), (value,))
         if number(value) is not None and fits_in(number(value) or 0, self.world.integer(kind)):
             return value
         if kind in BOOL:
@@ -210,6 +235,15 @@ class Values:
         if to is not None and (to == of or is_promotion(of, to)):
             return value
         return Term("cast", plain(kind), (value,))
+
+    def cast_like(self, other: Term, value: Term) -> Term:
+        """(typeof(other))value; a constant by name is taken to fit in any type that is no narrower than int."""
+        known, integer = self.type_of(other), self._integer(other)
+        if self.lenient or (integer and integer[1] >= INT and number(value) is None and is_fixed(value)):
+            return value
+        if known is not None:
+            return self.cast(known, value)
+        return value if not self.convert and is_fixed(value) else Term("like", "", (value, other))
 
     def filled(self, template: Template, arguments: tuple[Term, ...]) -> Term | None:
         """A template's body with canonical arguments; None where it would be too large or mean something else."""
@@ -234,7 +268,13 @@ class Values:
     def _converted(self, kind: str, value: Term) -> Term:
         """An argument as the parameter sees it, where the types are known and the value could change."""
         to, of = self.world.integer(kind) if kind else None, self._integer(value)
-        if self.lenient or not self.convert or to is None or of is None or number(value) is not None:
+        if self.lenient or not self.convert or number(value) is not None:
+            return value
+        if kind.endswith("*") and (element := self.world.integer(kind[:-1])):
+            # a pointer to numbers reads what it points to as its own type says
+            given = pointed_type(self.type_of(value) or kind)
+            return value if self.world.integer(given) == element else Term("cast", plain(kind), (value,))
+        if to is None or of is None:
             return value
         keeps = to[1] >= of[1] and (to[0] == of[0] or (of[0] and to[1] > of[1]))
         return value if keeps else self.cast(kind, value)
@@ -274,18 +314,23 @@ class Values:
             return algebra.total(
                 (algebra.power(algebra.total((arguments[0], algebra.ONE))), algebra.power(arguments[1])), (1, -1)
             )
-        if word == "__builtin_expect" and len(arguments) == 2:
-            return arguments[0]
+        if word in compiled_checks.VALUES and self._passes(word, arguments):
+            return compiled_checks.VALUES[word]
         if word == "test_bit" and len(arguments) == 2:
             return truth.atom(Term("bit", "", (self.storage(arguments[1]), algebra.bit_index(arguments[0]))))
         if word in _CONTAINERS and len(arguments) == 3 and is_path((written or arguments)[2]):
-            return _container(arguments[0], (written or arguments)[1], (written or arguments)[2])
-        template = self.world.template(word, len(arguments)) if word and word not in OPAQUE else None
+            return container_of(arguments[0], (written or arguments)[1], (written or arguments)[2])
+        template = self.world.template(word, len(arguments)) if word and word not in _KEPT else None
         if template is not None and not template.is_statement:
             out = self.filled(template, arguments)
             if out is not None:
                 return out
         return Term("call", "", (name, *arguments))
+
+    def _passes(self, check: str, arguments: tuple[Term, ...]) -> bool:
+        """True for a check at compile time that is taken to pass; without `convert` also where types are unknown."""
+        passes = compiled_checks.passes(check, arguments, self.type_of, self.world.integer)
+        return self.lenient or (not self.convert if passes is None else passes)
 
     def storage(self, pointer: Term) -> Term:
         """The word at a pointer; a bitmap that shares its storage with an integer member is that member."""
@@ -303,18 +348,6 @@ class Values:
 
 
 _SIMPLE = frozenset({"id", "num", "str", "call", "mem", "deref", "index", "addr"})
-
-
-def _container(pointer: Term, kind: Term, name: Term) -> Term:
-    out = pointer
-    path, at = list[str](), name
-    while at.kind in ("dot", "mem"):
-        path.append(at.value)
-        at = at.kids[0]
-    path.append(at.value)
-    for step in path[:-1]:
-        out = algebra.container(out, "?", step)
-    return algebra.container(out, type_text(kind).removeprefix("struct ").rstrip(" *"), path[-1])
 
 
 def masking(canon: Values, terms: tuple[Term, ...]) -> Term:
@@ -345,7 +378,7 @@ _REBUILDERS: dict[str, Rebuild] = {
     "prod": lambda _c, _t, k: algebra.product(k),
     "pow2": lambda _c, _t, k: algebra.power(k[0]),
     "div": lambda _c, _t, k: algebra.quotient(k[0], k[1]),
-    "shr": lambda c, _t, k: algebra.shifted_down(k[0], k[1], unsigned=c.is_unsigned(k[0])),
+    "shr": lambda c, _t, k: c.shifted_down(k[0], k[1]),
     "mod": lambda c, _t, k: algebra.remainder(k[0], k[1], unsigned=c.is_unsigned(k[0])),
     "and": lambda c, _t, k: masking(c, k),
     "or": lambda _c, _t, k: algebra.bits_or(k),
@@ -356,6 +389,7 @@ _REBUILDERS: dict[str, Rebuild] = {
     "bit": _rebuilt_bit,
     "cond": lambda c, _t, k: truth.choice(c.as_truth(k[0]), k[1], k[2]),
     "cast": lambda c, t, k: c.cast(t.value, k[0]),
+    "like": lambda c, _t, k: c.cast_like(k[1], k[0]),
     "deref": lambda c, _t, k: c.storage(k[0]),
     "addr": lambda _c, _t, k: algebra.address(k[0]),
     "mem": lambda _c, t, k: algebra.member(k[0], t.value),

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from reviewbot.helpers.anchors import definite
@@ -12,16 +13,25 @@ from reviewbot.helpers.catalogue import FOLDER, Catalogue
 from reviewbot.helpers.constant import value_of
 from reviewbot.helpers.entry import Entry, Kind
 from reviewbot.helpers.template import Template
-from reviewbot.helpers.types import TreeTypes, TypeOf
+from reviewbot.helpers.types import KNOWN, TreeTypes, TypeOf
 from reviewbot.helpers.worth import Traits
 from reviewbot.syntax.term import Term
 
 _MAX_BODY_PARTS, _MAX_BODY_DEPTH = 250, 40
+_WORD = re.compile(r"[A-Za-z_]\w*")
 _BOOL = frozenset({"bool", "_Bool"})
 
 
-def _key(entry: Entry, *, lenient: bool) -> tuple[str, str, int, bool]:
-    return (entry.name, entry.path, entry.line, lenient)
+def _is_type_of_hole(part: Term) -> bool:
+    """True for a type that is made of a parameter: a text, in which no argument can be put."""
+    return "$" in part.value and part.kind in ("cast", "sizeof", "type")
+
+
+_Key = tuple[str, str, int, str, bool]
+
+
+def _key(entry: Entry, *, lenient: bool) -> _Key:
+    return (entry.name, entry.path, entry.line, entry.body, lenient)  # of one name axioms know several bodies
 
 
 @dataclass(slots=True)
@@ -33,14 +43,14 @@ class TreeWorld:
     base: TreeWorld | None = None
     own: frozenset[str] = frozenset()
     _templates: dict[str, Template | None] = field(default_factory=dict)
-    _of_entry: dict[tuple[str, str, int, bool], Template | None] = field(default_factory=dict)
+    _of_entry: dict[_Key, Template | None] = field(default_factory=dict)
     _constants: dict[str, Term | None] = field(default_factory=dict)
     _single: dict[str, int | None] = field(default_factory=dict)
-    _bodies: dict[tuple[str, str, int], Body | None] = field(default_factory=dict)
+    _bodies: dict[tuple[str, str, int, str], Body | None] = field(default_factory=dict)
     kept: dict[tuple[str, str, int], Traits] = field(default_factory=dict)
     _busy: set[str] = field(default_factory=set)
     _asked: set[str] = field(default_factory=set)
-    _needs: dict[tuple[str, str, int, bool], frozenset[str]] = field(default_factory=dict)
+    _needs: dict[_Key, frozenset[str]] = field(default_factory=dict)
     _template_needs: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def template(self, name: str, count: int) -> Template | None:
@@ -85,12 +95,14 @@ class TreeWorld:
         if body is None:
             return None
         holes = {name: Term("id", f"${name}") for _kind, name in entry.parameters if name}
+        if any(part.kind == "type" and holes.keys() & _WORD.findall(part.value) for part in body.term.walk()):
+            return None  # typeof(x) in a cast is a text, in which no argument can be put
         types = {f"${name}": kind for kind, name in entry.parameters if kind and name}
-        canon = Canon(self, TypeOf(self.types, types), lenient)
+        canon = Canon(self, TypeOf(self.types, KNOWN | types), lenient)
         return self._template(entry, body, canon, holes)
 
     def _body(self, entry: Entry) -> Body | None:
-        key = (entry.name, entry.path, entry.line)
+        key = (entry.name, entry.path, entry.line, entry.body)
         if key not in self._bodies:
             body = read_body(entry, self.catalogue.facts)
             self._bodies[key] = body if body and body.term.fits(_MAX_BODY_PARTS, _MAX_BODY_DEPTH) else None
@@ -102,7 +114,7 @@ class TreeWorld:
         value = canon.truth(term) if is_truth else canon.value(term)
         if entry.kind is Kind.INLINE and not is_truth and not body.is_statement:
             value = canon.returned(entry.result, value)
-        if not value.fits(_MAX_BODY_PARTS, _MAX_BODY_DEPTH):
+        if not value.fits(_MAX_BODY_PARTS, _MAX_BODY_DEPTH) or any(_is_type_of_hole(part) for part in value.walk()):
             return None
         return Template(entry.name, entry.parameters, value, is_truth, body.is_statement, body.bare)
 

@@ -14,6 +14,7 @@ from reviewbot.helpers.checks import sounds_like_check
 from reviewbot.helpers.entry import Entry, Kind
 from reviewbot.helpers.fit import is_hole
 from reviewbot.helpers.template import Template
+from reviewbot.helpers.types import KNOWN
 from reviewbot.syntax.term import Term
 
 _NEVER = frozenset({"MIN", "MAX", "MIN_T", "MAX_T"})
@@ -118,11 +119,11 @@ def getter(body: Term) -> str:
 
 
 def is_specific(body: Term, frequency: Callable[[str], int]) -> bool:
-    """True for a body that speaks of a structure, of another function or of something seldom: no mere arithmetic."""
+    """True for a body that speaks of a structure, of the time or something seldom: no mere arithmetic."""
     for part in body.walk():
         if part.kind in ("mem", "outer", "str"):
             return True
         named = part.kind == "id" and not is_hole(part) and not part.value.startswith("CONFIG_")
-        if named and 0 <= frequency(part.value) < SELDOM:
+        if named and (part.value in KNOWN or 0 <= frequency(part.value) < SELDOM):
             return True
     return False

@@ -7,9 +7,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from reviewbot.helpers.defines import definitions
 from reviewbot.match.engine import Terms
 from reviewbot.match.run import Report, asks_tree, run_rule, wanted
 from reviewbot.match.site import TreeView
@@ -37,7 +38,7 @@ class Rules:
     rules: tuple[Rule, ...]
     view: TreeView
     settled: frozenset[bytes] = frozenset()
-    """Digests of functions that no patch changes; the tree need not be asked for helpers of their code."""
+    """Digests of functions and macros that no patch changes; the tree need not be asked for helpers of their code."""
     _known: dict[tuple[str, bytes], FileReports] = field(default_factory=dict)
 
     def in_file(self, snapshot: Snapshot, path: str) -> FileReports:
@@ -59,7 +60,7 @@ class Rules:
             return FileReports(source.path, (), (), (Skipped("file", source.path, "larger than 20 MB"),))
         unit: Unit = parse(source, self.view.facts)
         terms = Terms(unit)
-        open_spans = [f.span for f in unit.functions if digest(unit, f) not in self.settled] if self.settled else None
+        open_spans = [span for span in _spans(unit) if digest(unit, span) not in self.settled] if self.settled else None
         reports = [
             report
             for rule in self.rules
@@ -77,7 +78,7 @@ class Rules:
 
     def _digests(self, sources: Iterable[SourceFile]) -> set[bytes]:
         units = (parse(source, self.view.facts) for source in sources if len(source.text) <= MAX_BYTES)
-        return {digest(unit, function) for unit in units for function in unit.functions}
+        return {digest(unit, span) for unit in units for span in _spans(unit)}
 
 
 def _is_better_known(report: Report, reports: list[Report]) -> bool:
@@ -90,9 +91,15 @@ def _is_better_known(report: Report, reports: list[Report]) -> bool:
     )
 
 
-def digest(unit: Unit, function: Function) -> bytes:
-    """What makes two functions the same text."""
-    text = unit.source.text[function.span.start : function.span.end]
+def _spans(unit: Unit) -> Iterator[Span]:
+    """The places of a file's code that the tree is asked about: functions, and what macros stand for."""
+    yield from (function.span for function in unit.functions)
+    yield from (unit.span(one.place, one.end) for one in definitions(unit.source.text))
+
+
+def digest(unit: Unit, span: Span) -> bytes:
+    """What makes two places the same text."""
+    text = unit.source.text[span.start : span.end]
     return hashlib.sha1(text, usedforsecurity=False).digest()
 
 

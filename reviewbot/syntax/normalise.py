@@ -118,9 +118,11 @@ def _type_arguments(text: bytes, out: bytearray) -> None:
             continue
         last = re.search(rb"\w+$", found.group(2))
         if last:
-            name = last.group() if last.group() not in _PRIMITIVE else b"T" * len(last.group())
+            is_whole = last.group() in _PRIMITIVE  # `unsigned int` is neither `int` nor `unsigned`
+            start = found.start(2) + (0 if is_whole else last.start())
+            end = found.end(3) if is_whole and found.group(3).strip() else found.end(2)
             _blank(out, found.start(2), found.end(3))
-            out[found.end(2) - len(name) : found.end(2)] = name
+            out[start:end] = b"T" * (end - start) if is_whole else last.group()
 
 
 _PRIMITIVE = frozenset(b"int long short char bool void unsigned signed".split())

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 
 from tree_sitter import Node
@@ -10,6 +11,7 @@ from tree_sitter import Node
 from reviewbot.syntax.parse import Function, Unit
 
 Text = Callable[[int, int], str]
+_ARRAY = re.compile(r"\[[^\]]*\]")
 _SKIPPED = frozenset({"storage_class_specifier", "comment"})
 
 
@@ -51,6 +53,8 @@ def declared(text: Text, node: Node) -> Iterator[tuple[str, str]]:
         found = _name_and_stars(text, declarator)
         if found is not None:
             name, suffix = found
+            if node.type == "parameter_declaration" and "[" in suffix:
+                suffix = _ARRAY.sub("*", suffix)  # which an array is as a parameter
             yield name, f"{base} {suffix}".strip()
 
 
@@ -59,6 +63,8 @@ def _name_and_stars(text: Text, node: Node) -> tuple[str, str] | None:
     while at.type not in ("identifier", "field_identifier"):
         inner = at.child_by_field_name("declarator")
         if at.type == "pointer_declarator":
+            if "[" in suffix:
+                return None  # a pointer to an array
             suffix = "*" + suffix
         elif at.type == "array_declarator":
             size = at.child_by_field_name("size")

@@ -38,6 +38,7 @@ static inline int thing_clear(struct thing *t, int what)
 }
 """
 _TREE = {"include/linux/thing.h": _HEADER}
+_FUNCTION = "\nint f(void)\n{\n\treturn 0;\n}\n"
 _INCLUDE = "#include <linux/thing.h>\n\n"
 
 
@@ -52,7 +53,9 @@ def _advice(site: Site) -> Advice | None:
     call = site.helper()
     if call is None:
         return None
-    doubt = f"it {call.differs}" if call.differs else "it takes an argument whose type is not seen here"
+    doubt = "it takes an argument whose type is not seen here"
+    if call.differs or call.name == "BIT":
+        doubt = f"it {call.differs or 'is an unsigned long'}"
     fields = (("header", call.path), ("doubt", doubt))
     return Advice(call.name, call.call, fields, exact=call.typed and not call.differs)
 
@@ -147,6 +150,19 @@ RULE = Rule(
                 " //~", ""
             ),
             headers=_TREE,
+        ),
+        Example(
+            "in-a-macro",
+            f"{_INCLUDE}#define UNITS(x) (((x) + THING_SIZE - 1) >> THING_SHIFT) //~\n{_FUNCTION}",
+            headers=_TREE,
+            suggestion="THINGS_UP(x)",
+        ),
+        Example(
+            "bits",
+            "#include <linux/bits.h>\n#define A_ON (1 << 1) //~\n#define A_OFF (1 << 2)\n#define A_SIZE (1 << 9)\n"
+            + _FUNCTION,
+            headers={"include/linux/bits.h": "#define BIT(nr) (UL(1) << (nr))\n"},
+            suggestion="BIT(1)",
         ),
         Example(
             "not-in-the-tree",

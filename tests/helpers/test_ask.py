@@ -13,7 +13,8 @@ _GETTER = "static inline void *thing_data(const struct thing *t)\n{\n\treturn t-
 _BYTES = "static inline u16 get_unaligned_be16(const void *p)\n{\n\treturn load(p);\n}\n"
 _UP = "static inline u64 up(u64 n, u64 d)\n{\n\treturn (n + d - 1) / d;\n}\n"
 _WORDS = (
-    "typedef unsigned char u8;\ntypedef signed char s8;\ntypedef unsigned short u16;\ntypedef unsigned long long u64;\n"
+    "typedef unsigned char u8;\ntypedef signed char s8;\ntypedef unsigned short u16;\ntypedef unsigned int u32;\n"
+    "typedef unsigned long long u64;\n"
 )
 
 
@@ -44,6 +45,54 @@ def test_other_elements_are_no_bytes(kind: str) -> None:
 def test_unknown_elements() -> None:
     """Where the element is not known, the answer says so."""
     assert said(_BYTES, "k[0] << 8 | k[1]") == [("get_unaligned_be16(k)", False)]
+
+
+_LOADS = "".join(
+    f"static inline {kind} get_unaligned_{order}{bits}(const void *p)\n{{\n\treturn load(p);\n}}\n"
+    for bits, kind in ((16, "u16"), (24, "u32"), (32, "u32"), (64, "u64"))
+    for order in ("be", "le")
+)
+_BYTES_OF_64 = [f"(u64)k[{at}] << {8 * (7 - at)}" for at in range(8)]
+
+
+@pytest.mark.parametrize(
+    ("text", "call"),
+    [
+        ("k[n] << 8 | k[n + 1]", "get_unaligned_be16(&k[n])"),
+        ("k[n + 1] << 8 | k[n]", "get_unaligned_le16(&k[n])"),
+        ("k[n - 1] << 8 | k[n]", "get_unaligned_be16(&k[n - 1])"),
+        ("k[3] << 8 | k[4]", "get_unaligned_be16(&k[3])"),
+        ("(k[4] << 8) + k[5]", "get_unaligned_be16(&k[4])"),
+        ("k[n] << 16 | k[n + 1] << 8 | k[n + 2]", "get_unaligned_be24(&k[n])"),
+        ("k[0] | k[1] << 8 | k[2] << 16 | (u32)k[3] << 24", "get_unaligned_le32(k)"),
+        ("(u32)k[4] << 24 | (u32)k[5] << 16 | (u32)k[6] << 8 | (u32)k[7]", "get_unaligned_be32(&k[4])"),
+        (" | ".join(_BYTES_OF_64), "get_unaligned_be64(k)"),
+        (" | ".join([*_BYTES_OF_64[:7], "k[7]"]), "get_unaligned_be64(k)"),
+    ],
+)
+def test_bytes_from_somewhere(text: str, call: str) -> None:
+    """Where the first byte stands is what is loaded from; the highest may be cast, so that it is no sign."""
+    assert said(_LOADS, text, k="const u8 *", n="int") == [(call, True)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "k[n] << 8 | k[n + 2]",
+        "k[n] << 8 | k[m]",
+        "k[n] << 8 | k[n]",
+        "k[n] << 8 | j[n + 1]",
+        "k[n] << 4 | k[n + 1]",
+        "k[n] << 8 & k[n + 1]",
+        "k[(u8)n] << 8 | k[n + 1]",
+        "k[2] << 16 | k[1] << 8 | k[3]",
+        " | ".join(["k[0] << 56", *_BYTES_OF_64[1:]]),
+        " | ".join([*_BYTES_OF_64[:4], "k[4] << 24", *_BYTES_OF_64[5:]]),
+    ],
+)
+def test_bytes_that_are_no_number(text: str) -> None:
+    """Bytes that are not beside each other, in no order, or sign-extended before they are joined."""
+    assert said(_LOADS, text, k="const u8 *", j="const u8 *", n="int", m="int") == []
 
 
 def test_a_number_whose_sign_matters() -> None:

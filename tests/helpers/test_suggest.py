@@ -271,3 +271,24 @@ def test_helpers_that_are_never_proposed(helper: str, why: str) -> None:
     found = ask({"include/linux/mm.h": helper, "mm/a.c": CODE}, "mm/a.c", {"VM_X": 500})
 
     assert list(found.priors.values()) == [why]
+
+
+def test_body_of_names_and_casts_alone() -> None:
+    """A helper without any name or seldom operator in its body is found by its cast difference, in both directions."""
+    header = (
+        "#define typecheck(type, x) ({ type __one; typeof(x) __two; (void)(&__one == &__two); 1; })\n"
+        "#define time_after(a, b) (typecheck(unsigned long, a) && typecheck(unsigned long, b) && "
+        "((long)((b) - (a)) < 0))\n#define time_before(a, b) time_after(b, a)\n"
+    )
+    code = "#include <linux/jiffies.h>\nint f(unsigned long due)\n{\n\treturn (long)(due - jiffies) < 0;\n}\n"
+    tree = {"include/linux/jiffies.h": header, "mm/a.c": code}
+
+    assert ask(tree, "mm/a.c", {"time_after": 800, "time_before": 500}).calls == ["time_after(jiffies, due)"]
+    assert ask(tree, "mm/a.c", {"time_after": 500, "time_before": 800}).calls == ["time_before(due, jiffies)"]
+    header += "#define time_is_before_jiffies(a) time_after(jiffies, a)\n"
+    tree = {
+        "include/linux/jiffies.h": header,
+        "mm/a.c": code.replace("(long)(due - jiffies) < 0", "time_after(jiffies, due)"),
+    }
+    assert ask(tree, "mm/a.c").calls == ["time_is_before_jiffies(due)"]
+    assert ask(tree, "mm/a.c", {"time_is_before_jiffies": 9, "jiffies": 9000}).calls == ["time_is_before_jiffies(due)"]

@@ -8,12 +8,19 @@ import pytest
 from tests.helpers.world import calls_in, found_in, truth, value, world
 
 _HEADER = """
+typedef u64 dma_addr_t;
 #define A 0x1
 #define B 0x2
 #define ALSO_B 0x2
 #define AB A | B
 #define SUM(a, b) (a) + (b)
 #define IS_A(x) (x) == A
+#define AS(t, x) ((t) x)
+#define AS_POINTER(t, x) ((struct t *) x)
+#define LIKE(a, x) ((typeof(a)) x)
+#define SIZE(t) sizeof(struct t)
+#define MADE(t, x) (&(struct t){ x })
+#define UP(x, y) ((((x)-1) | ((typeof(x))((y)-1)))+1)
 typedef struct { DECLARE_BITMAP(bits, 64); } bits_t;
 typedef struct { DECLARE_BITMAP(map, 64); } map_t;
 struct two { unsigned long *bits; unsigned long *map; };
@@ -46,6 +53,14 @@ static inline int has_bit(unsigned long x)
 
 	return has;
 }
+static inline int first_byte(const u8 *p)
+{
+	return p[0];
+}
+static inline int first_of(const void *p)
+{
+	return first_byte(p);
+}
 static inline int inner(int x, int y)
 {
 	int a = x;
@@ -58,7 +73,8 @@ static inline int inner(int x, int y)
 _WORLD = world(_HEADER)
 _TYPES = {
     "x": "unsigned long", "y": "unsigned long", "n": "unsigned long", "m": "unsigned long", "i": "int", "j": "int",
-    "l": "long", "u": "unsigned int", "w": "unsigned int", "a": "u8", "b": "u8", "h": "u16", "p": "char *",
+    "l": "long", "u": "unsigned int", "w": "unsigned int", "a": "u8", "b": "u8", "h": "u16", "p": "char *", "k": "s8 *",
+    "d": "dma_addr_t", "q": "u64",
     "t": "struct two *", "v": "bool",
 }  # fmt: skip
 _WORDS = [
@@ -114,6 +130,8 @@ _BODIES = [
     ("words(i)", "i / 8", "i = -8: the parameter is unsigned"),
     ("low_is_three(x)", "x == 3", "x = 259: the local is a u8"),
     ("has_bit(x)", "x & 4", "1 and 4: the local is a bool"),
+    ("first_byte(k)", "k[0]", "k[0] = -1: the parameter points to u8"),
+    ("first_of(k)", "k[0]", "k[0] = -1: it is handed on to one that points to u8"),
     ("inner(i, j)", "j", "the inner a is another"),
     ("x & AB", "x & (A | B)", "the macro has no parentheses"),
     ("SUM(x, y) * 2", "(x + y) * 2", "the macro has no parentheses"),
@@ -126,6 +144,22 @@ _PLACES = [
     ("sizeof(int[4])", "sizeof(int)", "16 and 4"),
     ("sizeof(&a[0])", "sizeof(a)", "a pointer and an array"),
 ]
+_ADDRESSES = [
+    ("(unsigned long)d", "d", "d = 1 << 32 on a 32-bit machine with wide addresses"),
+    ("(dma_addr_t)q", "q", "q = 1 << 32 where addresses are narrow"),
+]
+_TYPES_GIVEN = [
+    ("min_t(unsigned int, i, j)", "min_t(int, i, j)", "i = -1"),
+    ("va_arg(p, char *)", "va_arg(p, char)", "a pointer and a character"),
+]
+_TYPES_OF_MACROS = [
+    ("AS(u8, x)", "AS(u16, x)", "x = 256"),
+    ("AS_POINTER(one, p)", "AS_POINTER(two, p)", "two types"),
+    ("LIKE(a, x)", "LIKE(h, x)", "x = 256: a is a u8"),
+    ("SIZE(one)", "SIZE(two)", "two structures"),
+    ("MADE(one, x)", "MADE(two, x)", "two structures"),
+    ("UP(x, 8)", "UP(x, 16)", "x = 1: what reads like a cast of -1 is y - 1"),
+]
 _EFFECTS = [
     ("x++ == y", "++x == y", "before and after"),
     ("x++ - x++", "0", "it is -1"),
@@ -133,7 +167,19 @@ _EFFECTS = [
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "where"), [*_WORDS, *_LITERALS, *_NARROW, *_CASTS, *_BODIES, *_PLACES, *_EFFECTS]
+    ("one", "other", "where"),
+    [
+        *_WORDS,
+        *_LITERALS,
+        *_NARROW,
+        *_CASTS,
+        *_BODIES,
+        *_PLACES,
+        *_ADDRESSES,
+        *_TYPES_GIVEN,
+        *_TYPES_OF_MACROS,
+        *_EFFECTS,
+    ],
 )
 def test_different_values_have_different_keys(one: str, other: str, where: str) -> None:
     """`where` says for what the two differ."""

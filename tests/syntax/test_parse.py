@@ -60,16 +60,16 @@ def test_only_the_broken_function_is_not_analysed() -> None:
 
 
 def test_symbols_are_parameters_and_locals_as_written() -> None:
-    """Types are the declared text; a name declared with two types is left out."""
+    """Types are the declared text, but an array as a parameter is a pointer; what is not clear is left out."""
     code = (
-        "int f(const struct a *p, u16 t[4])\n{\n\tunsigned long n = 1, *q;\n\tstatic char b[8];\n"
+        "int f(const struct a *p, u16 t[4], int (*rows)[4])\n{\n\tunsigned long n = 1, *q;\n\tstatic char b[8];\n"
         "\t{\n\t\tint twice;\n\t}\n\t{\n\t\tlong twice;\n\t}\n\treturn 0;\n}\n"
     )
     unit = _unit(code)
 
     assert symbols(unit, unit.functions[0]) == {
         "p": "const struct a *",
-        "t": "u16 [4]",
+        "t": "u16 *",
         "n": "unsigned long",
         "q": "unsigned long *",
         "b": "char [8]",
