@@ -30,6 +30,8 @@ ROUNDING = frozenset({"ALIGN", "round_up"})
 """Those that say what adding and masking is for, however short that is."""
 OF_POWERS = ROUNDING | {"ALIGN_DOWN", "round_down", "IS_ALIGNED", "PTR_ALIGN", "PTR_ALIGN_DOWN"}
 """Those whose second argument has to be a power of two (include/linux/math.h, include/vdso/align.h)."""
+ONCE = frozenset({"READ_ONCE", "data_race"})
+"""Macros that say how a value is read, and not which."""
 MEANINGS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "round_up": (("x", "y"), ("(((x) + (__typeof__(x))((y) - 1)) & ~(__typeof__(x))((y) - 1))",)),
     "min": (("x", "y"), ("((x) < (y) ? (x) : (y))", "((x) <= (y) ? (x) : (y))")),

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from reviewbot.helpers import truth
 from reviewbot.helpers.agree import agreement
-from reviewbot.helpers.axioms import COMPARING
+from reviewbot.helpers.axioms import COMPARING, ONCE
 from reviewbot.helpers.canon import Canon
 from reviewbot.helpers.entry import Entry
 from reviewbot.helpers.fit import Bound, Fit, hardest_first
@@ -21,7 +21,6 @@ from reviewbot.helpers.look import Look, own_names, shapes
 from reviewbot.helpers.spell import one_line, spell
 from reviewbot.helpers.template import Template
 from reviewbot.helpers.types import TypeOf
-from reviewbot.helpers.values import ONCE
 from reviewbot.helpers.world import TreeWorld
 from reviewbot.helpers.worth import BITS, LONG_LONG
 from reviewbot.match.unify import operands

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from reviewbot.helpers import algebra, compiled_checks, truth
 from reviewbot.helpers.algebra import number
 from reviewbot.helpers.anchors import OPAQUE
+from reviewbot.helpers.axioms import ONCE
 from reviewbot.helpers.kinds import (
     INT,
     LONG,
@@ -33,15 +34,11 @@ from reviewbot.helpers.kinds import (
 from reviewbot.helpers.template import Template, World
 from reviewbot.syntax.term import Term
 
-_MAX_PARTS, _MAX_DEPTH = 300, 40
-MAX_LEVELS = 14
+_MAX_PARTS, _MAX_DEPTH, _MAX_FILLED, _MAX_FILLED_DEPTH = 300, 40, 1200, 60
+MAX_LEVELS, _MAX_BITS = 14, 8
 BOOL = frozenset({"bool", "_Bool"})
-_MAX_BITS = 8
-_MAX_FILLED, _MAX_FILLED_DEPTH = 1200, 60
 TypeOf = Callable[[Term], str | None]
 _THROUGH = frozenset({"_AC", "UL", "ULL", "_UL", "_ULL", "U", "PF_POISONED_CHECK", "__builtin_expect"})
-ONCE = frozenset({"READ_ONCE", "data_race"})
-"""Macros that say how a value is read, and not which."""
 _KEPT = OPAQUE | compiled_checks.VALUES.keys()
 _SHIFTED = frozenset({"BIT", "BIT_ULL", "_BITUL", "_BITULL", "BIT_U8", "BIT_U16", "BIT_U32", "BIT_U64"})
 _MASKS = frozenset({"GENMASK", "GENMASK_ULL", "__GENMASK", "GENMASK_U8", "GENMASK_U16", "GENMASK_U32", "GENMASK_U64"})
