@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from tree_sitter import Node
 
 from reviewbot.helpers.anchors import Anchors, Names
+from reviewbot.helpers.axioms import COMPARING
 from reviewbot.helpers.body import READ_AFTER
 from reviewbot.helpers.declare import clean_type
 from reviewbot.helpers.defines import Definition, bits, definitions, firsts
@@ -107,7 +108,8 @@ class Places:
         source = (READ_AFTER + one.text).encode()
         expression = Expression(self.world, TypeOf(self.types, KNOWN), term, source)
         back = one.start - len(READ_AFTER)
-        for look in filter(None, map(self._look, wanted)):
+        # min() and max() are no constants, as a macro may have to be
+        for look in filter(None, (self._look(filed) for filed in wanted if filed.entry.name not in COMPARING)):
             for found in expression.find(look):
                 terms = tuple(Term(t.kind, t.value, t.kids, t.start + back, t.end + back) for t in found.terms)
                 yield replace(found, terms=terms, macro=one.name)

@@ -94,3 +94,16 @@ def test_places() -> None:
     ]
     assert [text[one.start : one.end] for one in found] == [b"(1 << 2)", b"(x)"]
     assert list(bits(found)) == []
+
+
+def test_constants_stay_constant() -> None:
+    """max() is none, as the size of an array has to be; in a function it is proposed."""
+    minmax = "#define max(x, y)\t((x) > (y) ? (x) : (y))\n"
+    known = catalogue(_TREE | {"include/linux/minmax.h": minmax}, {"max": 5000})
+
+    def calls(code: str) -> list[str]:
+        unit = parse(SourceFile("mm/a.c", ("#include <linux/minmax.h>\n" + code).encode()), known.facts)
+        return [one.call for one in Suggester(known).in_file(Terms(unit)).find()]
+
+    assert calls("#define X_LEN\t(X_IN > X_OUT ? X_IN : X_OUT)\n") == []
+    assert calls("int f(int a, int b)\n{\n\treturn a > b ? a : b;\n}\n") == ["max(a, b)"]
