@@ -27,7 +27,7 @@ from reviewbot.errors import TreeError
 from reviewbot.helpers.catalogue import Catalogue
 from reviewbot.helpers.deprecated import deprecated_names
 from reviewbot.helpers.entry import HeaderFacts
-from reviewbot.helpers.memory import Memory
+from reviewbot.helpers.memory import Layer, Memory
 from reviewbot.helpers.packed import pack, unpack
 from reviewbot.helpers.scan import scan
 from reviewbot.helpers.store import SCHEMA, Stored, write, write_frequency
@@ -37,7 +37,7 @@ from reviewbot.syntax.facts import SyntaxFacts
 FOLDER = "include"
 PLACE = "helpers"
 """Where in the user's cache the catalogues are."""
-_LEFT_OUT = ("include/dt-bindings/",)
+_LEFT_OUT = ("include/dt-bindings/", "include/linux/decompress/")
 _BATCH = 100
 _TABLES = "?" * 40 + ".sqlite"
 _FACTS = "headers.sqlite"
@@ -69,13 +69,13 @@ class HeaderCache:
         mark = base.mark(FOLDER)
         hidden = deprecated_names(base.read)
         if not mark:
-            return Made(Catalogue((Memory({}),), base.read, facts, hidden))
+            return Made(_catalogue(Memory({}), base, facts, hidden))
         file = self.folder / f"{hashlib.sha1(f'{SCHEMA} {mark}'.encode(), usedforsecurity=False).hexdigest()}.sqlite"
         stored = _opened(file)
         if stored is not None:
             with suppress(OSError):  # a cache that others keep for us
                 os.utime(file)
-            return Made(Catalogue((stored,), base.read, facts, hidden))
+            return Made(_catalogue(stored, base, facts, hidden))
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             return self._make(base, facts, file, hidden, progress)
@@ -87,7 +87,7 @@ class HeaderCache:
         progress("reading the headers of the tree, without a cache")
         texts = base.source().texts(_listed(base).items())
         known = {path: scan(path, text) for path, text in texts}
-        return Made(Catalogue((Memory(known),), base.read, facts, hidden), len(known), len(known))
+        return Made(_catalogue(Memory(known), base, facts, hidden), len(known), len(known))
 
     def _make(self, base: Base, facts: SyntaxFacts, file: Path, hidden: frozenset[str], progress: Progress) -> Made:
         listed = _listed(base)
@@ -106,7 +106,7 @@ class HeaderCache:
         self._forget(file)
         stored = _opened(file)
         layer = stored if stored is not None else Memory(known)
-        return Made(Catalogue((layer,), base.read, facts, hidden), len(listed), scanned, counted.read)
+        return Made(_catalogue(layer, base, facts, hidden), len(listed), scanned, counted.read)
 
     def _facts(
         self, base: Base, listed: Mapping[str, str], pool: Executor | None
@@ -158,6 +158,10 @@ class HeaderCache:
             with suppress(FileNotFoundError):
                 if time.time() - file.stat().st_mtime > _SECONDS_OF_A_DAY:  # of a run that was killed
                     file.unlink()
+
+
+def _catalogue(layer: Layer, base: Base, facts: SyntaxFacts, hidden: frozenset[str]) -> Catalogue:
+    return Catalogue((layer,), base.read, facts, hidden, listed=lambda folder: base.files(folder, ".c"))
 
 
 @contextmanager

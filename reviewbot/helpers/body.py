@@ -136,7 +136,8 @@ def _result(statements: list[Term], names: dict[str, Term], known: frozenset[str
     names = dict(names)
     for index, statement in enumerate(statements):
         if statement.kind == "return":
-            return substitute(statement.kids[0], names) if len(statement.kids) == 1 else None
+            value = substitute(statement.kids[0], names) if len(statement.kids) == 1 else None
+            return value if value is not None and not _holds(value, known - names.keys()) else None
         if statement.kind == "block":
             return _result([*statement.kids, *statements[index + 1 :]], names, known)
         if statement.kind == "if":
@@ -152,6 +153,11 @@ def _result(statements: list[Term], names: dict[str, Term], known: frozenset[str
     return None
 
 
+def _holds(term: Term, names: frozenset[str]) -> bool:
+    """True for a term that speaks of one of the names: a local of no known value is nothing that code could hold."""
+    return bool(names) and any(part.kind == "id" and part.value in names for part in term.walk())
+
+
 def _choice(statement: Term, rest: list[Term], names: dict[str, Term], known: frozenset[str]) -> Term | None:
     """`if (c) return a; return b;` and `if (c) return a; else return b;`"""
     yes = _result([statement.kids[1]], names, known)
@@ -165,7 +171,8 @@ def _declared(statement: Term) -> frozenset[str]:
     """The names that a declaration declares."""
     if statement.kind != "decl":
         return frozenset()
-    places = (kid.kids[0] if kid.kind == "init" else kid for kid in statement.kids)
+    made = (kid for kid in statement.kids if kid.kind not in ("type", "macro_type_specifier", "struct_specifier"))
+    places = (kid.kids[0] if kid.kind == "init" else kid for kid in made)
     return frozenset(part.value for place in places for part in place.walk() if part.kind == "id")
 
 

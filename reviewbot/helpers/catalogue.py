@@ -5,17 +5,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from reviewbot.helpers.anchors import Anchors
 from reviewbot.helpers.deprecated import deprecated_names
 from reviewbot.helpers.entry import Constant, Entry, HeaderFacts
 from reviewbot.helpers.memory import Filed, Layer, Memory
 from reviewbot.helpers.scan import scan
+from reviewbot.helpers.usage import MAX_FILES, Usage, usage
 from reviewbot.model import Snapshot
 from reviewbot.syntax.facts import SyntaxFacts
 
 FOLDER = "include/"
 """Where the headers are that every file may include."""
+Listed = Callable[[str], Iterable[str]]
+"""The C files below a folder of the tree, by path."""
 Read = Callable[[str], bytes | None]
 """The bytes of a file of the tree by its path."""
 
@@ -30,9 +34,11 @@ class Catalogue:
     facts: SyntaxFacts
     hidden: frozenset[str] = frozenset()
     base: Catalogue | None = None
+    listed: Listed = lambda _folder: ()
     anchors: Anchors = field(init=False)
     _edges: dict[str, tuple[str, ...]] = field(init=False, default_factory=dict)
     _private: dict[str, HeaderFacts | None] = field(init=False, default_factory=dict)
+    _usages: dict[str, Usage | None] = field(init=False, default_factory=dict)
     _above: dict[int, frozenset[str]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -127,14 +133,24 @@ class Catalogue:
             self._edges[path] = tuple(near for near in found if self._names_of(near) is not None)
         return self._edges[path]
 
+    def usage(self, header: str) -> Usage | None:
+        """What the files beside a private header use; None where they are not known."""
+        folder = header.rpartition("/")[0]
+        if folder not in self._usages:
+            paths = islice(self.listed(folder), MAX_FILES) if folder else ()
+            texts = [text for path in paths if (text := self.read(path)) is not None]
+            self._usages[folder] = usage(texts) if texts else None
+        return self._usages[folder]
+
     def above(self, paths: Iterable[str]) -> Catalogue:
         """The same catalogue with a layer of private headers on top."""
         headers = {path: facts for path in paths if (facts := self._scanned(path)) is not None}
         if not headers:
             return self
         layer = Memory(headers, self.layers)
-        made = Catalogue((layer, *self.layers), self.read, self.facts, self.hidden, self)
+        made = Catalogue((layer, *self.layers), self.read, self.facts, self.hidden, self, self.listed)
         made._edges.update(self._edges)
+        made._usages = self._usages
         return made
 
     def _scanned(self, path: str) -> HeaderFacts | None:

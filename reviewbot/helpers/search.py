@@ -321,7 +321,7 @@ class Expression:
             original = self._originals.get(lenient.key)
             text = one_line(self.source, original) if original is not None else None
             text = text if text is not None else spell(lenient, self._written())
-            if text is None:
+            if not text:  # a type that was not read has none
                 return None
             out.append((self.strict.value(original) if original is not None else lenient, text))
         return out

@@ -19,13 +19,14 @@ from reviewbot.helpers.entry import Entry, Kind
 from reviewbot.helpers.scan import included
 from reviewbot.helpers.search import Found
 from reviewbot.helpers.template import Template
+from reviewbot.helpers.usage import CALLED, MEMBER
 from reviewbot.helpers.world import TreeWorld
-from reviewbot.helpers.worth import BITS, LONG_LONG, SELDOM, Traits, getter, is_specific, mass, poverty
+from reviewbot.helpers.worth import BITS, LONG_LONG, SELDOM, Traits, getter, is_specific, mass, part, poverty
 
 _WORD = re.compile(r"[A-Za-z_]\w*")
-_CALLED = re.compile(rb"\b([A-Za-z_]\w*)\(")
-_MEMBER = re.compile(rb"(?:->|\.)([A-Za-z_]\w*)\b(?!\s*\()")
 _NUMBER = re.compile(r"\b\d\w*")
+_LENGTH = re.compile(r"(?:\b|_)(?:len|length|size|count|bytes)$")
+_CALL = re.compile(r"(\w+)\(")
 _PLAIN = re.compile(r"0[xX][0-9a-fA-F]+|[1-9]\d*")
 OWN_FAMILY = "the code is the helper's own family"
 UNSEEN = "its header is not included here"
@@ -47,7 +48,7 @@ def traits(world: TreeWorld, entry: Entry) -> Traits:
     # as many files call the getter as there are that name its member
     preferred = entry.uses > 0 and 2 * entry.uses >= world.catalogue.frequency(member) if member else False
     specific = is_specific(template.body, world.catalogue.frequency)
-    return Traits(poverty(entry, template) or _absence(world, entry), specific, member, preferred)
+    return Traits(poverty(entry, template) or _absence(world, entry), specific, member, preferred, part(template.body))
 
 
 def _absence(world: TreeWorld, entry: Entry) -> str:
@@ -102,24 +103,30 @@ class Suitability:
     def _prior(self, entry: Entry) -> str:
         if entry.path == self.path:
             return OWN_FAMILY
+        if entry.uses == 0 and entry.path.startswith(FOLDER):
+            return "nobody calls it"
         if self._unseen(entry, specific=True):  # the cheapest question first: no body is read for it
             return UNSEEN
         trait = self.traits(entry)
         if trait.objection:
             return trait.objection
-        if _ONCE not in entry.body and self._is_read_without(entry):
+        if entry.path.startswith(FOLDER) and _ONCE not in entry.body and self._is_read_without(entry):
             return READ_ITSELF
         return self._unseen(entry, specific=trait.specific)
 
     def _is_read_without(self, entry: Entry) -> bool:
         """True for a getter of a member that the tree and this file read without it."""
         trait = self.traits(entry)
+        usage = self.world.catalogue.usage(entry.path) if not entry.path.startswith(FOLDER) else None
+        if usage is not None:
+            calls, reads = usage.calls[entry.name.encode()], usage.reads[trait.part.encode()]
+            return bool(trait.part) and 2 * calls < reads and not self._calls(entry.name, trait.part)
         return bool(trait.getter) and not trait.preferred and not self._calls(entry.name, trait.getter)
 
     def _calls(self, name: str, member: str) -> bool:
         """True for a file that calls a getter at least as often as it reads the member itself."""
         if self._used is None:
-            self._used = Counter(_CALLED.findall(self.text)), Counter(_MEMBER.findall(self.text))
+            self._used = Counter(CALLED.findall(self.text)), Counter(MEMBER.findall(self.text))
         calls, reads = self._used
         return 0 < calls[name.encode()] >= reads[member.encode()]
 
@@ -141,7 +148,8 @@ class Suitability:
             return "an argument is not in the code"
         if found.has_same_arguments:
             return "the code is a call already"
-        if _ONCE in entry.body and _ONCE not in code and self._is_read_without(entry):
+        is_left = _ONCE in entry.body or not entry.path.startswith(FOLDER)  # of what prior() asked
+        if is_left and _ONCE not in code and self._is_read_without(entry):
             return READ_ITSELF
         if found.repeats:
             return "its arguments are one and the same"
@@ -161,6 +169,10 @@ class Suitability:
             return OWN_FAMILY
         if is_arithmetic and (found.saved < _LEAST_SAVED or mass(template.body) < _LEAST_MASS_OF_ARITHMETIC):
             return "its body says too little"
+        if entry.name == "offset_in_page" and _LENGTH.search(found.call.rstrip(")")):
+            return "a length is no place"
+        if not is_worthy and not self.traits(entry).specific and self._is_as_usual(found, code):
+            return "the code is the usual call already"
         if is_arithmetic and not _sets(entry.body) <= _sets(code):
             return "the code speaks of other constants"
         if found.typed:
@@ -171,13 +183,20 @@ class Suitability:
         far = entry.path not in self.direct and not self._near(entry.path)
         return UNSEEN if is_macro and far else ""
 
+    def _is_as_usual(self, found: Found, code: str) -> bool:
+        """True for code that is a call of what the tree calls more than the helper, both of them being arithmetic."""
+        called = _CALL.match(code)
+        usual = self.world.catalogue.named(called.group(1)) if called and found.is_wrapped else ()
+        return any(one.kind is Kind.MACRO and one.uses > found.entry.uses >= 0 for one in usual)
+
     def _is_known_by_its_members(self, entry: Entry, template: Template) -> bool:
         """True where it is clear without types what a helper is for: from near, of seldom members, or used all over."""
         much_used = (entry.uses >= _MUCH_USED or entry.uses < 0) and not self.traits(entry).getter
         if self._near(entry.path) or much_used:
             return True
         frequency = self.world.catalogue.frequency
-        return any(part.kind == "mem" and frequency(part.value) < SELDOM for part in template.body.walk())
+        # what was not counted is what stands everywhere: `flags`
+        return any(part.kind == "mem" and 0 <= frequency(part.value) < SELDOM for part in template.body.walk())
 
     def _unseen(self, entry: Entry, *, specific: bool) -> str:
         if entry.path in self.reached or entry.path in self.direct or not entry.path.startswith(FOLDER):

@@ -17,6 +17,7 @@ from reviewbot.helpers.template import Template
 from reviewbot.helpers.types import KNOWN
 from reviewbot.syntax.term import Term
 
+_WARNS = re.compile(r"\b(?:WARN(?:_ON)?(?:_ONCE)?|DEBUG_NET_WARN\w*)\s*\(")
 _NEVER = frozenset({"MIN", "MAX", "MIN_T", "MAX_T"})
 """For constants alone: include/linux/minmax.h says so."""
 BITS = frozenset({"BIT", "BIT_ULL"})
@@ -55,12 +56,14 @@ SELDOM = 300
 @dataclass(frozen=True, slots=True)
 class Traits:
     """What is known of a helper whatever the code: why it is never proposed ("" if it may be), whether its body is
-    specific, the member that it only reads ("" for more), and whether the tree prefers it to reading the member."""
+    specific, the member that it only reads ("" for more), and whether the tree prefers it to reading the member; `part`
+    is the member of a member, or the address of one, that is all it is."""
 
     objection: str
     specific: bool = False
     getter: str = ""
     preferred: bool = False
+    part: str = ""
 
 
 def poverty(entry: Entry, template: Template) -> str:
@@ -73,6 +76,11 @@ def poverty(entry: Entry, template: Template) -> str:
         return "it is for constants alone"
     if entry.name in MEANINGS or entry.name in BITS:
         return ""
+    if _WARNS.search(entry.body):
+        return "it warns where the code does not"
+    own = {name for name in names if name.islower() and not is_hole(Term("id", name))}
+    if entry.kind is Kind.MACRO and own & _variables(body):
+        return "it speaks of a variable that it is not given"
     if body.kind == "call":
         keys = [kid.key for kid in body.kids[1:]]
         only = len(set(keys)) == len(keys) and all(is_hole(kid) for kid in body.kids[1:])
@@ -80,6 +88,13 @@ def poverty(entry: Entry, template: Template) -> str:
     if template.is_statement and entry.kind is Kind.MACRO:
         return "it assigns to its argument"
     return "its body says too little" if mass(body) < _least(entry, body) else ""
+
+
+def _variables(body: Term) -> set[str]:
+    """The names whose members a body reads; a macro takes them from where it is called."""
+    read = (part.kids[0] for part in body.walk() if part.kind in ("mem", "deref") and part.kids)
+    bases = (base.kids[0] if base.kind == "deref" else base for base in read)
+    return {base.value for base in bases if base.kind == "id"}
 
 
 def _least(entry: Entry, body: Term) -> int:
@@ -116,6 +131,17 @@ def getter(body: Term) -> str:
         alone = alone.kids[0]
     only = alone.kind == "mem" and alone.kids[0].kind == "deref" and is_hole(alone.kids[0].kids[0])
     return alone.value if only else ""
+
+
+def part(body: Term) -> str:
+    """The member, of a member perhaps, whose value or address is all that a body is; "" for any other body."""
+    alone = body.kids[0] if body.kind == "truth" and len(body.kids) == 1 else body
+    while alone.kind in ("cast", "addr"):
+        alone = alone.kids[0]
+    base = alone
+    while base.kind == "mem":
+        base = base.kids[0]
+    return alone.value if alone.kind == "mem" and base.kind == "deref" and is_hole(base.kids[0]) else ""
 
 
 def is_specific(body: Term, frequency: Callable[[str], int]) -> bool:

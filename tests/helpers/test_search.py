@@ -212,3 +212,17 @@ def test_pieces_are_the_parts_that_are_read() -> None:
     whole = expression(_WORLD, "x && len / 8", _TYPES)
 
     assert [piece.term.key for piece in whole.pieces()] == [term_of("x && len / 8").key, term_of("len / 8").key]
+
+
+def test_a_type_that_is_not_written_is_no_argument() -> None:
+    """`typeof(*p)` is no name that could be handed on."""
+    header = (
+        "#define list_entry(ptr, type, member) container_of(ptr, type, member)\n"
+        "#define first_entry(ptr, type, member) list_entry((ptr)->next, type, member)\n"
+    )
+    tree = world(header)
+
+    assert calls_in(tree, "first_entry", "list_entry(h.next, struct thing, node)") == [
+        "first_entry(&h, struct thing, node)"
+    ]
+    assert calls_in(tree, "first_entry", "list_entry(h.next, typeof(*t), node)") == []

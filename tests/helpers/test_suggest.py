@@ -197,6 +197,15 @@ def test_arguments_without_a_type(path: str, uses: int, flags: int, proposed: bo
     assert found.rejected == ({} if proposed else {"vma_x(q)": "the type of an argument is not known"})
 
 
+def test_a_member_that_was_not_counted_is_no_seldom_one() -> None:
+    """`flags` stands in so many unions that nobody counts it; a helper that nobody calls is not proposed either."""
+    tree = {"include/linux/mm.h": SHARED, "drivers/a.c": UNTYPED}
+
+    assert ask(tree, "drivers/a.c", {"vma_x": 20, "VM_X": 500}).calls == []
+    tree["mm/a.c"] = UNTYPED
+    assert ask(tree, "mm/a.c", {"vma_x": 0, "flags": 90, "VM_X": 500}).calls == []
+
+
 def test_arguments_of_another_type() -> None:
     """An argument that is known to be of another type is no argument."""
     tree = {

@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Is a helper left alone that is equal to code, and would still be no good advice?"""
+
+from __future__ import annotations
+
+from reviewbot.helpers.catalogue import Catalogue
+from reviewbot.helpers.memory import Memory
+from reviewbot.helpers.scan import scan
+from reviewbot.helpers.suggest import Suggester
+from reviewbot.match.engine import Terms
+from reviewbot.model import SourceFile
+from reviewbot.syntax.facts import SyntaxFacts
+from reviewbot.syntax.parse import parse
+from tests.helpers.headers import Tree, ask
+
+_BOX = "struct lid {\n\tint seal;\n};\nstruct box {\n\tstruct lid lid;\n\tint height;\n\tint width;\n};\n"
+
+
+def _code(expression: str) -> str:
+    return f"#include <linux/box.h>\nint f(struct box *b, int n)\n{{\n\treturn {expression};\n}}\n"
+
+
+def _proposed(helper: str, expression: str) -> list[str]:
+    return ask({"include/linux/box.h": _BOX + helper, "mm/a.c": _code(expression)}, "mm/a.c").calls
+
+
+def test_a_local_of_the_helper_is_none_of_the_code() -> None:
+    """What the helper stores in a local of its own and forgets, the code may go on to use."""
+    forgets = "static inline int fit(struct box *b)\n{\n\tint rest;\n\treturn divide(b->height, b->width, &rest);\n}\n"
+    keeps = "static inline int fit(struct box *b, int *rest)\n{\n\treturn divide(b->height, b->width, rest);\n}\n"
+
+    assert _proposed(forgets, "divide(b->height, b->width, &rest)") == []
+    assert _proposed(keeps, "divide(b->height, b->width, &rest)") == ["fit(b, &rest)"]
+
+
+def test_a_helper_that_warns() -> None:
+    """A call that may warn is more than the code asks for."""
+    body = "return b->height * b->width == 7;"
+    quiet = f"static inline int odd(struct box *b)\n{{\n\t{body}\n}}\n"
+
+    assert _proposed(quiet, "b->height * b->width == 7") == ["odd(b)"]
+    assert _proposed(quiet.replace("\treturn", "\tWARN_ON_ONCE(!b);\n\treturn"), "b->height * b->width == 7") == []
+
+
+def test_a_macro_that_takes_a_variable_behind_the_back() -> None:
+    """A macro that reads a local of its caller is nothing to recommend."""
+    given = "#define AREA(b, n) ((b)->height * (b)->width + (n))\n"
+    taken = "#define AREA(n) (b->height * b->width + (n))\n"
+
+    assert _proposed(given, "b->height * b->width + n") == ["AREA(b, n)"]
+    assert _proposed(taken, "b->height * b->width + n") == []
+
+
+def _beside(tree: Tree) -> list[str]:
+    """What is proposed in fs/box/a.c, where the files beside it are known."""
+
+    def read(path: str) -> bytes | None:
+        return tree[path].encode() if path in tree else None
+
+    def listed(folder: str) -> list[str]:
+        return [path for path in tree if path.startswith(folder) and path.endswith(".c")]
+
+    headers = Memory({path: scan(path, text.encode()) for path, text in tree.items() if path.startswith("include/")})
+    known = Catalogue((headers,), read, SyntaxFacts(), listed=listed)
+    unit = parse(SourceFile("fs/box/a.c", tree["fs/box/a.c"].encode()), known.facts)
+    return [one.call for one in Suggester(known).in_file(Terms(unit)).find()]
+
+
+def test_a_private_getter_that_the_folder_does_without() -> None:
+    """A private name for a member's member is proposed where at least half as many files call it as read it."""
+    header = _BOX + "#define BOX_SEAL(b) (&(b)->lid.seal)\n"
+    code = '#include "box.h"\nint f(struct box *b)\n{\n\treturn g(&b->lid.seal);\n}\n'
+    calls = "int h(struct box *b)\n{\n\treturn g(BOX_SEAL(b));\n}\n"
+    few: Tree = {
+        "fs/box/box.h": header,
+        "fs/box/a.c": code,
+        "fs/box/b.c": code,
+        "fs/box/c.c": code,
+        "fs/box/d.c": calls,
+    }
+
+    assert _beside(few) == []
+    assert _beside({**few, "fs/box/c.c": calls}) == ["BOX_SEAL(b)"]
+
+
+def test_a_length_is_no_place() -> None:
+    """offset_in_page() asks where something lies."""
+    header = "#define offset_in_page(p) ((unsigned long)(p) & ~PAGE_MASK)\n"
+    counts = {"offset_in_page": 900, "PAGE_MASK": 900}
+
+    def calls(name: str) -> list[str]:
+        code = f"#include <linux/mm.h>\nint f(unsigned long {name})\n{{\n\treturn g({name} & ~PAGE_MASK);\n}}\n"
+        return ask({"include/linux/mm.h": header, "mm/a.c": code}, "mm/a.c", counts).calls
+
+    assert calls("start") == ["offset_in_page(start)"]
+    assert calls("total_len") == []
