@@ -214,7 +214,7 @@ def _statements(
         elif block.kind in ("if", "while", "for", "do", "switch"):
             # a branch without braces is a list of one statement
             yield from _windows(
-                tuple(k for k in block.kids[1:] if k.kind not in _BLOCKS), compiled, leaf.start_byte, single=True
+                tuple(k for k in block.kids if k.kind not in _BLOCKS), compiled, leaf.start_byte, single=True
             )
 
 

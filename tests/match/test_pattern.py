@@ -115,6 +115,14 @@ def test_branch_without_braces_is_a_statement() -> None:
     assert texts("g($p);", "void f(int n)\n{\n\tif (n)\n\t\tg(1);\n\telse\n\t\tg(2);\n}\n") == ["g(1);", "g(2);"]
 
 
+@pytest.mark.parametrize(
+    "head", ["for (n = 0; n < 3; n++)\n\t\t{};", "do\n\t\t{};\n\twhile (n);", "while (n)\n\t\t{};"]
+)
+def test_body_of_a_loop_without_braces_is_a_statement(head: str) -> None:
+    """`for (...) g();` and `do g(); while (n);` hold the statement `g();`."""
+    assert texts("g($p);", f"void f(int n)\n{{\n\t{head.format('g(1)')}\n}}\n") == ["g(1);"]
+
+
 def test_only_places_within_the_spans_are_looked_at() -> None:
     """`within` leaves out what a patch did not touch."""
     terms = terms_of("void f(void)\n{\n\tg(1);\n\tg(2);\n}\n")
