@@ -110,7 +110,7 @@ class Course:
         if kind == "each":
             macro = _WORD.match(self.text(n).decode("utf-8", "replace"))
             return NodeCode(None, (*iterated(macro.group() if macro else "", term), *changes(term)))
-        return NodeCode(term, tuple(changes(term)), truth_of(term) if kind == "cond" else None)
+        return NodeCode(term, tuple(changes(term)), _asked(kind, term))
 
     @cached_property
     def changed(self) -> tuple[frozenset[str], ...]:
@@ -121,6 +121,13 @@ class Course:
     def knowledge(self) -> Knowledge:
         """What is known where."""
         return Knowledge(self.flow, self.codes, self._local)
+
+
+def _asked(kind: str, term: Term) -> Truth | None:
+    """The condition of a node; that a returned variable is 0 or not is kept to the end, for steps that bind it."""
+    if kind == "return" and len(term.kids) == 1 and term.kids[0].kind == "id":
+        return truth_of(term.kids[0])
+    return truth_of(term) if kind == "cond" else None
 
 
 def _call(name: str, arguments: tuple[Term, ...]) -> Term:

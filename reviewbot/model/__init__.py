@@ -13,7 +13,7 @@ from reviewbot.model.patch import (
     Patch,
     Series,
 )
-from reviewbot.model.review import Advice, Category, Confidence, Draft, Finding, Match, Review, Verdict
+from reviewbot.model.review import Advice, Category, Confidence, Draft, Finding, Match, Review, Verdict, Waypoint
 
 __all__ = [
     "Address",
@@ -40,4 +40,5 @@ __all__ = [
     "Span",
     "Thread",
     "Verdict",
+    "Waypoint",
 ]

@@ -26,7 +26,7 @@ from tests.match.code import expressions, terms_of, texts
         ("g($p); h($p)", "neither"),
         ("$p + $q", "no identifier"),
         ("} g($p); {", "not C"),
-        ("g($p); ... h($p);", "control flow"),
+        ("g($p) ... h($p);", "not C"),
         ("g($p" + ", 1" * 2000 + ")", "too long"),
         ("g(" + "!" * 150 + "$p)", "nested"),
     ],
