@@ -129,7 +129,7 @@ def holds(assumed: Truth, said: tuple[Literal, ...]) -> bool:
 def _known(term: Term, said: tuple[Literal, ...]) -> bool | None:
     about = form(term)
     for other, truth in said:
-        if other.key == term.key or next(unify(term, other, {}), None) is not None:
+        if next(unify(term, other, {}), None) is not None:
             return truth
         given = form(other)
         if given.base == about.base:

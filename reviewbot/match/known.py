@@ -215,6 +215,11 @@ class Knowledge:
             if facts[0] >> at & 1 or facts[1] >> at & 1:
                 yield term, bool(facts[0] >> at & 1)
 
+    def sure(self, facts: Facts) -> Facts:
+        """What is known for certain: without memory, which a called function may have changed."""
+        keep = ~self._tables.memory
+        return facts[0] & keep, facts[1] & keep
+
     def at(self, n: int) -> Facts | None:
         """What is known at a node whatever way led there; None if no way does."""
         if self._at is None:

@@ -230,7 +230,9 @@ class _Search:
 
     def _along(self, here: At, edge: Edge) -> At | None:
         """The place after an edge; None if no path takes it."""
-        gone = self._course.knowledge.along(here.node, edge, here.facts)
+        knowledge = self._course.knowledge
+        known = knowledge.sure(here.facts) if self._every else here.facts
+        gone = knowledge.along(here.node, edge, known)
         if gone is None:
             return None
         facts, said = gone

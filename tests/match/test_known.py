@@ -61,7 +61,7 @@ def test_second_test_follows_from_the_first(first: str, second: str) -> None:
         ("n", "n < 0"),
         ("n == A", "n == B"),
         ("n == A", "n"),
-        ("n == 3", "n == A"),
+        ("n == 3", "n != A"),
         ("n || m", "n"),
         ("next(n)", "next(n)"),
         ("n & 1", "n & 3"),
@@ -125,6 +125,24 @@ def test_variable_equals_what_it_was_set_to() -> None:
 def test_what_was_known_before_the_first_step_counts() -> None:
     """A return under a condition says the rest of the function what it is not."""
     assert not _held("\nif (!n)\nreturn 0;\nlock(p);\nif (n)\nunlock(p);")
+
+
+def test_what_is_left_of_a_condition_is_decided_by_its_parts() -> None:
+    """Of `n && m` that is false with a true n, m is false."""
+    assert not _held("\nif (!n)\nreturn 0;\nif (n && m)\nreturn 0;\nif (m)\nlock(p);")
+    assert not _held("\nif (n)\nreturn 0;\nif (!(n || m))\nreturn 0;\nlock(p);\nif (m)\nunlock(p);")
+    assert _held("\nif (n && m)\nreturn 0;\nif (m)\nlock(p);")
+
+
+def test_path_that_contradicts_itself_is_dropped_and_told() -> None:
+    """Where so many ways meet that nothing is known any more, what is found is looked at as a whole."""
+    flags = "abcdefgh"
+    ways = "".join(f"if ({flag})\ng();\n" for flag in flags)
+    code = f"int f(int n)\n{{\nif (n)\nlock(p);\n{ways}{ways}if (n)\nunlock(p);\n}}\n"
+    terms = terms_of(code.replace("int n", ", ".join(f"int {flag}" for flag in "n" + flags)))
+
+    assert list(find_paths(terms, compile_pattern(Pattern(_HELD)), When((compile_excuse(_UNLOCK),)))) == []
+    assert terms.exhausted == [f"{_HELD} in f()"]
 
 
 def test_switch_over_the_same_value() -> None:

@@ -63,6 +63,8 @@ def test_freed_twice() -> None:
         "p = NULL;",
         "swap(p, q);",
         "get_user(p, q);",
+        "spin_lock_irqsave(&q, p);",
+        "\tfor_each_child_of_node(q, p)\ng();",
         "\tlist_for_each_entry(p, &h, l)\ng();",
         'asm("" : "=r" (p));',
     ],
@@ -75,7 +77,17 @@ def test_other_value_is_not_the_same_thing(between: str) -> None:
     assert [steps[0] for steps in paths(Pattern(_TWICE, reassigned=True), code)] == [2]
 
 
-@pytest.mark.parametrize("between", ["q = get();", "use(p);", "x->p = get();", "if (p == n) g();", "n = p + 1;"])
+@pytest.mark.parametrize(
+    "between",
+    [
+        "q = get();",
+        "use(p);",
+        "\tfor_each_child_of_node(p, q)\ng();",
+        "x->p = get();",
+        "if (p == n) g();",
+        "n = p + 1;",
+    ],
+)
 def test_value_that_does_not_change(between: str) -> None:
     """Reading it, and writing elsewhere, are no assignment."""
     assert [steps[0] for steps in paths(_TWICE, f"\nkfree(p);\n{between}\nkfree(p);")] == [2]
@@ -85,7 +97,9 @@ def test_assignment_on_one_branch_only() -> None:
     """The path by the other branch remains."""
     assert paths(_TWICE, "\nkfree(p);\nif (n)\np = get();\nkfree(p);") == [(2, 5)]
     assert paths(_TWICE, "\nkfree(p->b);\np = get();\nkfree(p->b);") == []
-    assert paths(_TWICE, "\nkfree(p->b);\np->b = get();\nkfree(p->b);") == []
+    for change in ("p->b = get();", "*p = *n;", "reset(&p->b);"):
+        assert paths(_TWICE, f"\nkfree(p->b);\n{change}\nkfree(p->b);") == [], change
+    assert paths(_TWICE, "\nkfree(&p->b);\np->b = get();\nkfree(&p->b);") == [(2, 4)]
 
 
 def test_statement_that_overwrites_what_it_was_found_with() -> None:
@@ -215,6 +229,14 @@ def test_every_path_has_to_bring_the_next_step() -> None:
     assert paths(every, "\ntake();\ng();\ngive();", "g()") == []
     assert paths(every, "\ntake();\nwhile (n)\ng();\ngive();") == [(2, 5)]
     assert paths(every, "\ntake();") == []
+
+
+def test_every_path_counts_those_that_a_called_function_may_open() -> None:
+    """A member may have changed behind our back, a local variable not."""
+    every = Pattern("take(); ... give();", path="every")
+
+    assert paths(every, "\nif (p->on) {\ntake();\ng();\nif (p->on)\ngive();\n}") == []
+    assert paths(every, "\nif (n) {\ntake();\ng();\nif (n)\ngive();\n}") == [(3, 6)]
 
 
 def test_steps_without_a_gap_follow_directly() -> None:
