@@ -246,6 +246,16 @@ def test_scoped_guard_cleans_at_the_end_of_its_block() -> None:
     ]
 
 
+def test_scoped_guard_without_braces_guards_one_statement() -> None:
+    """The statement that follows is its block."""
+    assert _between("scoped_guard(mutex, &l)\ng();\nh();") == [
+        "2 scoped > 3 step",
+        "3 step > 2 cleanup",
+        "2 cleanup > 4 step",
+        "4 step > 5 leave",
+    ]
+
+
 @pytest.mark.parametrize("call", ["BUG()", 'panic("x")', "do_exit(1)", "unreachable()", "BUG_ON(1)", "BUG_ON(true)"])
 def test_call_that_does_not_return_ends_the_path(call: str) -> None:
     """Nothing comes behind it."""
