@@ -9,12 +9,12 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
+from typing import get_args
 
 from reviewbot import rules as _home
 from reviewbot.errors import PatternError, RuleLoadError, UsageError
-from reviewbot.match.compiled import compile_pattern
-from reviewbot.match.run import patterns_of
-from reviewbot.rule import Pattern, Rule
+from reviewbot.match.run import patterns_of, when_of
+from reviewbot.rule import Assume, MetaKind, Rule
 
 _FIELD = re.compile(r"\{(\w+)\}")
 _ID = re.compile(r"^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$")
@@ -71,13 +71,27 @@ def _wrongs(rule: Rule, path: Path) -> Iterator[str]:
         yield f"id {rule.id!r} is not the file's name with dashes"
     try:
         compiled = patterns_of(rule)
-        for text in rule.unless:
-            compile_pattern(Pattern(text))
+        when_of(rule)
     except PatternError as error:
         yield str(error)
         return
-    known = set.intersection(*(set(c.metavariables) for c in compiled)) if compiled else set()
+    known = set.intersection(*(set(c.fields) for c in compiled)) if compiled else set()
     yield from _wrong_texts(rule, known)
+    if not any(c.path for c in compiled) and any(isinstance(excuse, Assume) for excuse in rule.unless):
+        yield "a condition is assumed, and no path is there that could take its branch"
+    yield from _wrong_constraints(rule, {name for c in compiled for name in c.metavariables})
+
+
+def _wrong_constraints(rule: Rule, known: set[str]) -> Iterator[str]:
+    for name, meta in rule.metavariables.items():
+        if name not in known:
+            yield f"${name} is constrained, and no pattern has it"
+        if meta.kind not in get_args(MetaKind):
+            yield f"{meta.kind!r} is no kind of metavariable"
+        try:
+            re.compile(meta.matching)
+        except re.error as error:
+            yield f"{meta.matching!r} is no regular expression: {error}"
 
 
 def _wrong_texts(rule: Rule, known: set[str]) -> Iterator[str]:

@@ -9,17 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Literal, Protocol
 
 from reviewbot.model import Advice, Category, Confidence, Match
 
 __all__ = [
     "Advice",
+    "Assume",
     "Category",
     "Confidence",
     "Example",
     "HelperCall",
     "Match",
+    "Meta",
     "OpenCoded",
     "Pattern",
     "Rule",
@@ -115,10 +117,50 @@ class Pattern:
 
     `text` is an expression, or statements that end in `;` or `}`; `$p` is any expression, `$_` anything, `...` among
     arguments any arguments.  `without` names the isomorphisms that must not be used (see docs/patterns.md).
+
+    The rest is for `...` between statements, which is a path through the function.
+    path: "some" path is enough, or on "every" path from each step the next one comes.
+    any: the steps may occur in between as well; else a gap ends at the first place that the next step fits.
+    reassigned: the path goes on where a variable that is bound gets another value; else it ends there.
+    report: the number of the step (from 0, `$exit;` included) at which the report stands; the last one by default.
     """
 
     text: str
     without: tuple[str, ...] = ()
+    path: Literal["some", "every"] = "some"
+    any: bool = False
+    reassigned: bool = False
+    report: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Assume:
+    """A condition among the excuses of a path: a branch on which it is known to hold is not taken.
+
+    `Assume("!$p")` leaves out the branch of `if (!p)`, `if (p == NULL)` or `if (p && q) ... else` on which p is NULL.
+    """
+
+    text: str
+
+
+MetaKind = Literal["", "identifier", "constant", "local"]
+
+
+@dataclass(frozen=True, slots=True)
+class Meta:
+    """What a metavariable may be bound to.  All that is given must hold.
+
+    type: its declared type, as "struct device_node *"; `const` and blanks do not matter, typedefs are not looked up.
+    or_unknown: code whose type is not known will do as well.
+    kind: "identifier" is a name, "constant" is built of literals and upper-case names, "local" is a name that this
+    function declares (a parameter or a variable).
+    matching: a regular expression for the whole text.
+    """
+
+    type: str = ""
+    kind: MetaKind = ""
+    matching: str = ""
+    or_unknown: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,10 +192,13 @@ class Rule:
     """One rule.  Read style.md's "One rule, one file" with it; docs/authoring-rules.md explains by example.
 
     patterns: alternatives, tried in turn; a place is reported once.
-    unless: patterns that excuse: a match is dropped if one of them, with the same bindings, matches inside of it.
+    unless: patterns that excuse: a match is dropped if one of them, with the same bindings, matches inside of it; a
+        path is none if one of them matches between two of its steps, or if it takes a branch that is assumed away.
+    metavariables: what the metavariables of all patterns may be bound to, by name (without `$`).
     where: a predicate over the site; the match is dropped if it says False.
     advice: computes helper, suggestion and more message fields; the match is dropped if it answers None.
-    message: lower case, no full stop; `{name}` is a metavariable or a field of the advice.
+    message: lower case, no full stop; `{name}` is a metavariable or a field of the advice; on a path {line1}, {line2}
+        and so on are the lines of its steps, and {through} says which way it takes.
     near_message: the message where the advice says that it is not exact.
     needs: identifiers and the headers that may declare them; the rule is silent in a tree where none of them does.
     helper, suggestion: templates as the message is, for rules without `advice`.
@@ -173,7 +218,8 @@ class Rule:
     examples: tuple[Example, ...]
     references: tuple[str, ...]
     near_message: str = ""
-    unless: tuple[str, ...] = ()
+    unless: tuple[str | Assume, ...] = ()
+    metavariables: Mapping[str, Meta] = field(default_factory=dict)
     where: Callable[[Site], bool] | None = None
     advice: Callable[[Site], Advice | None] | None = None
     helper: str | None = None

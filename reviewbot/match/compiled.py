@@ -5,12 +5,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from reviewbot.errors import PatternError
 from reviewbot.match.boolean import Formula, IsBit, formula
+from reviewbot.match.conditions import Truth, truth_of
 from reviewbot.match.normal import ISOMORPHISMS, normal
+from reviewbot.match.steps import Step, marked, steps_of
 from reviewbot.match.unify import DOTS, is_metavariable
 from reviewbot.rule import Pattern
 from reviewbot.syntax.parse import first_error, parse_text
@@ -19,19 +21,23 @@ from reviewbot.syntax.term import MAX_DEPTH, Term, to_term
 _FLAG = re.compile(r"^[A-Z][A-Z0-9_]*$")
 _IGNORED_WORDS = frozenset({"NULL", "likely", "unlikely", DOTS})
 _MAX_TEXT = 4000
+_GAP = re.compile(rf"(^\s*|[;{{}})]\s*){DOTS}(?!\s*[,)])")
+"""`...` in the place of a statement; among arguments it is followed by a comma or a parenthesis."""
 
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
     """A pattern ready to match.
 
-    `steps` are the terms: one expression, or statements in sequence (control-flow `...` between them would be a step of
-    kind "gap").  `truth` is the Boolean function of a condition, None for all else.  `words` are the
-    identifiers that the code must hold; `anchor` is the one to look for (bytes): a word or an operator.
+    `steps` are the terms: one expression, or statements in sequence; `path` are the steps of a path through the
+    control flow, () for a pattern without `...` between statements.  `truth` is the Boolean function of a condition,
+    None for all else.  `words` are the identifiers that the code must hold; `anchor` is the one to look for (bytes): a
+    word or an operator, empty for an excuse that needs none.
     """
 
     source: Pattern
     steps: tuple[Term, ...]
+    path: tuple[Step, ...]
     statements: bool
     truth: Formula | None
     flags: frozenset[str]
@@ -42,32 +48,70 @@ class Compiled:
     @property
     def metavariables(self) -> frozenset[str]:
         """The names of the metavariables, without `$`."""
-        names = {t.value for step in self.steps for t in step.walk() if is_metavariable(t.value)}
-        return frozenset(name[1:] for name in names) - {"_"}
+        return metavariables(*self.steps)
+
+    @property
+    def fields(self) -> frozenset[str]:
+        """The names that a message may use: metavariables, and on a path the lines of its steps and the way."""
+        written = sum(step.written for step in self.path)
+        lines = {f"line{number}" for number in range(1, written + 1)}
+        return self.metavariables | (lines | {"through"} if self.path else set())
 
     def is_bit(self, term: Term) -> str | None:
         """The identity of a flag that the pattern itself speaks of."""
         return term.value if term.kind == "id" and term.value in self.flags else None
 
 
+def metavariables(*terms: Term) -> frozenset[str]:
+    """The names of the metavariables in terms, without `$`; `$_` is none."""
+    names = {part.value for term in terms for part in term.walk() if is_metavariable(part.value)}
+    return frozenset(name[1:] for name in names) - {"_"}
+
+
 @lru_cache(maxsize=4096)
 def compile_pattern(pattern: Pattern) -> Compiled:
     """Compile a pattern; raises PatternError that says what is wrong with its text."""
+    compiled = _compile(pattern)
+    return replace(compiled, anchor=_anchor(compiled.steps, compiled.words, pattern))
+
+
+@lru_cache(maxsize=4096)
+def compile_excuse(text: str) -> Compiled:
+    """Compile an excuse: one expression or statement, which is never looked for in a file and needs no word."""
+    compiled = _compile(Pattern(text))
+    if compiled.path or len(compiled.steps) > 1:
+        raise PatternError(f"excuse {text!r} is more than one expression or statement", "write one excuse for each")
+    return compiled
+
+
+def _compile(pattern: Pattern) -> Compiled:
     on = _isomorphisms(pattern)
     steps, statements = _read(pattern.text)
     steps = tuple(normal(step, on) for step in steps)
-    gaps = [step for step in steps if step.kind == "gap"]
-    if gaps:
-        raise PatternError(
-            f"pattern {pattern.text!r} has `...` between statements, which control flow has to decide",
-            "write the statements that follow each other, or wait for path patterns",
-        )
+    path = steps_of(steps, pattern.text)
+    _check_path(pattern, path)
     flags = frozenset(t.value for step in steps for t in step.walk() if t.kind == "id" and _FLAG.match(t.value))
     truth = None
     if not statements and "boolean" in on and _is_condition(steps[0]):
         truth = _truth(steps[0], lambda term: term.value if term.value in flags else None)
-    words = _words(steps)
-    return Compiled(pattern, steps, statements, truth, flags, words, _anchor(steps, words, pattern), on)
+    return Compiled(pattern, steps, path, statements, truth, flags, _words(steps), b"", on)
+
+
+@lru_cache(maxsize=4096)
+def compile_assumption(text: str) -> Truth:
+    """The condition that an Assume is about; raises PatternError."""
+    steps, statements = _read(text)
+    if statements:
+        raise PatternError(f"assumption {text!r} is no condition", "write it without a semicolon")
+    return truth_of(normal(steps[0], truth=True))
+
+
+def _check_path(pattern: Pattern, path: tuple[Step, ...]) -> None:
+    written = sum(step.written for step in path)
+    if pattern.path not in ("some", "every"):
+        raise PatternError(f"pattern {pattern.text!r} asks for path={pattern.path!r}", 'it is "some" or "every"')
+    if pattern.report is not None and not -written <= pattern.report < written:
+        raise PatternError(f"pattern {pattern.text!r} reports at step {pattern.report}, and has {written} on its path")
 
 
 def _isomorphisms(pattern: Pattern) -> frozenset[str]:
@@ -83,10 +127,10 @@ def _isomorphisms(pattern: Pattern) -> frozenset[str]:
 def _read(text: str) -> tuple[tuple[Term, ...], bool]:
     if len(text) > _MAX_TEXT:
         raise PatternError(f"pattern of {len(text)} characters is too long", f"at most {_MAX_TEXT} are read")
-    plain = text.strip().replace("...", f" {DOTS} ")
+    plain = text.replace("...", f" {DOTS} ").strip()
     statements = plain.endswith((";", "}", DOTS)) and bool(re.search(r"[;}]", plain))
     if statements:
-        plain = re.sub(rf"{DOTS}(?!\s*[,)])", f"{DOTS};", plain) if _gapped(plain) else plain
+        plain = _GAP.sub(rf"\1{DOTS};", plain)
     body = plain if statements else f"return {plain};"
     code = f"void f(void) {{ {body} }}"
     root = parse_text(code)
@@ -98,24 +142,16 @@ def _read(text: str) -> tuple[tuple[Term, ...], bool]:
     if block is None or len(root.named_children) != 1:
         raise PatternError(f"pattern {text!r} is more than one expression or list of statements")
     term = to_term(block, lambda start, end: raw[start:end].decode())
+    if any(part.kind == "decl" and any(kid.value == DOTS for kid in part.kids) for part in term.walk()):
+        raise PatternError(f"pattern {text!r} is not C that can be parsed", "a statement ends in ; before `...`")
     if any(part.kind == "opaque" for part in term.walk()):
         raise PatternError(f"pattern {text[:60]!r} is nested more than {MAX_DEPTH} levels deep")
-    kids = tuple(_gap(kid) for kid in term.kids)
+    kids = tuple(marked(kid) for kid in term.kids)
     if not statements:
         kids = kids[0].kids if len(kids) == 1 and kids[0].kind == "return" else ()
     if not kids or (not statements and len(kids) > 1):
         raise PatternError(f"pattern {text!r} is neither one expression nor statements that end in ; or }}")
     return kids, statements
-
-
-def _gapped(plain: str) -> bool:
-    return bool(re.search(rf"(?:^|[;}}{{])\s*{DOTS}", plain))
-
-
-def _gap(term: Term) -> Term:
-    if term.kind == "expr" and term.kids[0].value == DOTS:
-        return Term("gap", "")
-    return term
 
 
 def _is_condition(term: Term) -> bool:

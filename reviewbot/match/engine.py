@@ -12,6 +12,7 @@ from tree_sitter import Node
 
 from reviewbot.match.boolean import formula, same_meaning
 from reviewbot.match.compiled import Compiled
+from reviewbot.match.course import Course
 from reviewbot.match.normal import normal
 from reviewbot.match.unify import Bindings, unify, unify_all
 from reviewbot.model import Match, Span
@@ -21,6 +22,7 @@ from reviewbot.syntax.term import Term, to_term
 
 _TRUTH_PARENTS = frozenset({"if_statement", "while_statement", "do_statement"})
 _BLOCKS = frozenset({"block", "case", "label"})
+_BRANCHING = frozenset({"if", "while", "for", "do", "switch"})
 _LEAF_TYPES = frozenset({"comment", "string_literal", "string_content", "char_literal", "system_lib_string"})
 _MAX_PARENTHESES = 50
 _NO_CODE = re.compile(
@@ -43,8 +45,11 @@ class Terms:
 
     unit: Unit
     exhausted: list[str] = field(default_factory=list)
+    unfollowed: dict[str, str] = field(default_factory=dict)
+    """Functions whose control flow cannot be followed, and why; filled when a pattern wants to."""
     _made: dict[tuple[int, int, frozenset[str]], Term] = field(default_factory=dict)
     _symbols: dict[int, dict[str, str]] = field(default_factory=dict)
+    _courses: dict[int, Course] = field(default_factory=dict)
     _bare: bytes | None = None
 
     def bare(self) -> bytes:
@@ -68,6 +73,13 @@ class Terms:
             self._made[key] = normal(term, on, truth=truth)
         return self._made[key]
 
+    def course(self, function: Function) -> Course:
+        """The control flow of a function with its code."""
+        at = function.span.start
+        if at not in self._courses:
+            self._courses[at] = Course(self.unit, function, self.of, frozenset(self.types_at(function.body)))
+        return self._courses[at]
+
     def types_at(self, offset: int) -> dict[str, str]:
         """The declared types of names in the function around an offset; none at file level."""
         function = self.unit.function_at(offset)
@@ -87,25 +99,30 @@ class Terms:
         return Term(term.kind, term.value, kids, term.start, term.end)
 
 
+Found = tuple[Match, Bindings, tuple[Term, ...]]
+"""A match, its bindings as terms, and the terms that it covers."""
+
+
 def find(
-    terms: Terms, compiled: Compiled, within: Iterable[Span] | None = None
-) -> Iterator[tuple[Match, Bindings, tuple[Term, ...]]]:
+    terms: Terms, compiled: Compiled, within: Iterable[Span] | None = None, start: Bindings | None = None
+) -> Iterator[Found]:
     """All ways in which the pattern matches inside the spans `within` (None: the whole file), by place of its anchor.
 
-    Yields the match, its bindings as terms, and the terms that it covers; of one place the outermost term first.
+    Of one place the outermost term comes first.  `start` are the bindings to begin with.  Paths are match.paths' task.
     """
     text = terms.unit.source.text
     if not all(word in text for word in compiled.words):
         return
     budget = [_MAX_TRIES]
-    for start in _occurrences(text, compiled.anchor, within):
-        node = leaf_at(terms.unit, start, len(compiled.anchor))
+    begin = {} if start is None else start
+    for at in occurrences(text, compiled.anchor, within):
+        node = leaf_at(terms.unit, at, len(compiled.anchor))
         if node is None:
             continue
         search = _statements if compiled.statements else _expressions
-        for bound, covered in search(terms, compiled, node, budget):
+        for bound, covered in search(terms, compiled, node, begin, budget):
             place = balanced(terms.bare(), min(t.start for t in covered), max(t.end for t in covered))
-            yield _match(terms.unit, bound, place), bound, covered
+            yield match_at(terms.unit, bound, place), bound, covered
         if budget[0] < 0:
             terms.exhausted.append(compiled.source.text)
             return
@@ -126,7 +143,8 @@ def balanced(text: bytes, start: int, end: int) -> tuple[int, int]:
     return start, after.end() if after else end
 
 
-def _occurrences(text: bytes, anchor: bytes, within: Iterable[Span] | None) -> Iterator[int]:
+def occurrences(text: bytes, anchor: bytes, within: Iterable[Span] | None) -> Iterator[int]:
+    """Where an anchor stands in a text, comments and strings included."""
     word = anchor.decode().isidentifier()
     pattern = re.compile((rb"(?<!\w)" if word else b"") + re.escape(anchor) + (rb"(?!\w)" if word else b""))
     if within is None:
@@ -146,7 +164,7 @@ def leaf_at(unit: Unit, start: int, length: int) -> Node | None:
 
 
 def _expressions(
-    terms: Terms, compiled: Compiled, leaf: Node, budget: list[int]
+    terms: Terms, compiled: Compiled, leaf: Node, begin: Bindings, budget: list[int]
 ) -> Iterator[tuple[Bindings, tuple[Term, ...]]]:
     top = top_expression(leaf, budget)
     if top is None:
@@ -154,10 +172,10 @@ def _expressions(
     step = compiled.steps[0]
     whole = terms.of(top, compiled.on)
     for term in _around(whole, leaf.start_byte, budget):
-        for bound in unify(step, term, {}, commute="commute" in compiled.on):
+        for bound in unify(step, term, begin, commute="commute" in compiled.on):
             yield bound, (term,)
         if compiled.truth is not None and _condition(term):
-            yield from same_meaning(compiled.truth, formula(term, compiled.is_bit), {})
+            yield from same_meaning(compiled.truth, formula(term, compiled.is_bit), begin)
 
 
 def _condition(term: Term) -> bool:
@@ -203,33 +221,30 @@ def top_expression(leaf: Node, budget: list[int]) -> Node | None:
 
 
 def _statements(
-    terms: Terms, compiled: Compiled, leaf: Node, budget: list[int]
+    terms: Terms, compiled: Compiled, leaf: Node, begin: Bindings, budget: list[int]
 ) -> Iterator[tuple[Bindings, tuple[Term, ...]]]:
     body = _body(leaf, budget)
     if body is None:
         return
     for block in _around(terms.of(body, compiled.on), leaf.start_byte, budget):
         if block.kind in _BLOCKS:
-            yield from _windows(block.kids, compiled, leaf.start_byte)
-        elif block.kind in ("if", "while", "for", "do", "switch"):
+            yield from _windows(block.kids, compiled, leaf.start_byte, begin)
+        elif block.kind in _BRANCHING and len(compiled.steps) == 1:
             # a branch without braces is a list of one statement
-            yield from _windows(
-                tuple(k for k in block.kids[1:] if k.kind not in _BLOCKS), compiled, leaf.start_byte, single=True
-            )
+            branches = tuple(k for k in block.kids if k.kind not in _BLOCKS)
+            yield from _windows(branches, compiled, leaf.start_byte, begin)
 
 
 def _windows(
-    kids: tuple[Term, ...], compiled: Compiled, offset: int, *, single: bool = False
+    kids: tuple[Term, ...], compiled: Compiled, offset: int, begin: Bindings
 ) -> Iterator[tuple[Bindings, tuple[Term, ...]]]:
     size = len(compiled.steps)
-    if single and size > 1:
-        return
     at = bisect_right(kids, offset, key=lambda kid: kid.start) - 1
     if at < 0 or offset >= kids[at].end:
         return
     for first in range(max(0, at - size + 1), min(at, len(kids) - size) + 1):
         window = kids[first : first + size]
-        for bound in unify_all(compiled.steps, window, {}, commute="commute" in compiled.on):
+        for bound in unify_all(compiled.steps, window, begin, commute="commute" in compiled.on):
             yield bound, window
 
 
@@ -244,7 +259,8 @@ def _body(leaf: Node, budget: list[int]) -> Node | None:
     return None
 
 
-def _match(unit: Unit, bound: Bindings, place: tuple[int, int]) -> Match:
+def match_at(unit: Unit, bound: Bindings, place: tuple[int, int]) -> Match:
+    """The match of these bindings at a place."""
     function: Function | None = unit.function_at(place[0])
     texts = tuple(sorted((name[1:], unit.text(term.start, term.end) or term.value) for name, term in bound.items()))
     return Match(unit.source.path, unit.span(*place), texts, function.name if function else "")

@@ -4,15 +4,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from reviewbot.match.compiled import Compiled, compile_pattern
-from reviewbot.match.engine import Terms, balanced, find
+from reviewbot.match import told
+from reviewbot.match.compiled import Compiled, compile_assumption, compile_excuse, compile_pattern
+from reviewbot.match.engine import Found, Terms, balanced, find
+from reviewbot.match.hits import When
+from reviewbot.match.meta import allows
 from reviewbot.match.normal import normal
+from reviewbot.match.paths import find_paths
 from reviewbot.match.site import FileSite, TreeView
-from reviewbot.match.unify import Bindings, unify
+from reviewbot.match.unify import Bindings, Checked, unify
 from reviewbot.model import Advice, Match, Span
-from reviewbot.rule import OpenCoded, Pattern, Rule
+from reviewbot.rule import Assume, OpenCoded, Pattern, Rule
 from reviewbot.syntax.term import Term
 
 _MAX_REPORTS = 200
@@ -56,24 +60,41 @@ def run_rule(rule: Rule, terms: Terms, view: TreeView, within: Iterable[Span] | 
     if not all(view.declares(name, headers) for name, headers in rule.needs.items()):
         return
     spans = tuple(within) if within is not None else None
-    excuses = tuple(compile_pattern(Pattern(text)) for text in rule.unless)
+    when = when_of(rule)
+    begin = Checked({}, allows(rule.metavariables, terms.types_at, terms.unit.text)) if rule.metavariables else {}
     found: dict[tuple[int, int], Report] = {}
     for index, compiled in enumerate(patterns_of(rule)):
-        for match, bound, covered in find(terms, compiled, spans):
+        for match, bound, covered in _places(terms, compiled, when, spans, begin):
             if any(s < match.span.end and match.span.start < e for s, e in found):
                 continue
             if len(found) >= _MAX_REPORTS:
                 terms.exhausted.append(compiled.source.text)
                 break
-            if any(_excused(excuse, covered, bound) for excuse in excuses):
-                continue
-            numbered = Match(match.path, match.span, match.bindings, match.function, index)
-            report = _report(rule, FileSite(numbered, bound, terms, view), covered)
+            report = _report(rule, FileSite(replace(match, alternative=index), bound, terms, view), covered)
             if report is not None:
                 found[match.span.start, match.span.end] = report
     if asks_tree(rule):
         found |= dict(_open_coded(rule, terms, view, spans))
     yield from (found[place] for place in sorted(found))
+
+
+def when_of(rule: Rule) -> When:
+    """The compiled excuses and assumptions of a rule; raises PatternError."""
+    texts = [excuse for excuse in rule.unless if isinstance(excuse, str)]
+    assumed = [excuse.text for excuse in rule.unless if isinstance(excuse, Assume)]
+    return When(tuple(map(compile_excuse, texts)), tuple(map(compile_assumption, assumed)))
+
+
+def _places(
+    terms: Terms, compiled: Compiled, when: When, spans: tuple[Span, ...] | None, begin: Bindings
+) -> Iterator[Found]:
+    """Where a pattern matches and is not excused; a path is excused between its steps, all else within."""
+    if compiled.path:
+        yield from find_paths(terms, compiled, when, spans, begin)
+        return
+    for match, bound, covered in find(terms, compiled, spans, begin):
+        if not any(_excused(excuse, covered, bound) for excuse in when.excuses):
+            yield match, bound, covered
 
 
 def _open_coded(
@@ -115,7 +136,7 @@ def _report(rule: Rule, site: FileSite, covered: tuple[Term, ...]) -> Report | N
         if advice is None:
             return None
     assert advice is not None  # noqa: S101  # narrows for mypy: both ways above have set it
-    words = dict(site.match.bindings) | dict(advice.fields)
+    words = told.words(site.match) | dict(site.match.bindings) | dict(advice.fields)
     words |= {"helper": advice.helper or "", "suggestion": advice.suggestion or ""}
     one_line = {name: " ".join(text.split()) for name, text in words.items()}
     message = rule.message if advice.exact or not rule.near_message else rule.near_message

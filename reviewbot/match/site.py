@@ -16,6 +16,7 @@ from reviewbot.helpers.scan import quoted
 from reviewbot.helpers.search import Found
 from reviewbot.helpers.suggest import Suggester
 from reviewbot.match.engine import Terms
+from reviewbot.match.meta import is_constant
 from reviewbot.match.unify import Bindings
 from reviewbot.model import Match, Snapshot
 from reviewbot.rule import HelperCall
@@ -24,7 +25,6 @@ from reviewbot.syntax.macros import Macro, read_macros
 from reviewbot.syntax.parse import Unit
 from reviewbot.syntax.term import Term
 
-_CONSTANT = re.compile(r"^[A-Z][A-Z0-9_]*$")
 _MAX_INCLUDES = 20
 _ELSEWHERE = re.compile(r"^(?:tools|scripts|samples|usr|include/uapi|arch/\w+/(?:boot|include/uapi))/")
 _EFFECTS = frozenset({"call", "assign", "update", "init"})
@@ -112,7 +112,7 @@ class FileSite:
     def is_constant(self, name: str) -> bool:
         """See Site."""
         term = self.bound.get("$" + name)
-        return term is not None and _constant(term)
+        return term is not None and is_constant(term)
 
     def has_effects(self, name: str) -> bool:
         """See Site."""
@@ -190,15 +190,3 @@ def call_of(found: Found) -> HelperCall:
     differs = "; ".join(f"tests {name} where this tests {other}" for name, other in found.differs)
     entry = found.entry
     return HelperCall(entry.name, found.call, include_name(entry.path), entry.line, found.typed, differs)
-
-
-def _constant(term: Term) -> bool:
-    if term.kind in ("num", "str", "sizeof"):
-        return True
-    if term.kind == "id":
-        return bool(_CONSTANT.match(term.value))
-    if term.kind == "call":
-        return bool(_CONSTANT.match(term.kids[0].value)) and all(_constant(kid) for kid in term.kids[1:])
-    return term.kind in ("binary", "unary", "cast", "type") and all(
-        _constant(kid) or kid.kind == "type" for kid in term.kids
-    )

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from reviewbot.syntax.term import Term
 
@@ -12,6 +12,14 @@ DOTS = "__dots__"
 COMMUTING = frozenset({"&", "|", "^", "&&", "||", "+", "*", "==", "!="})
 _CHAINS = COMMUTING - {"==", "!="}
 _MAX_OPERANDS = 12
+
+
+class Checked(dict[str, Term]):
+    """Bindings that ask, before a metavariable is bound, whether it may be bound to this code."""
+
+    def __init__(self, bound: Mapping[str, Term], allows: Callable[[str, Term], bool]) -> None:
+        super().__init__(bound)
+        self.allows = allows
 
 
 def is_metavariable(name: str) -> bool:
@@ -43,7 +51,11 @@ def _bind(name: str, code: Term, bound: Bindings) -> Iterator[Bindings]:
     if name == "$_":
         yield bound
     elif name not in bound:
-        yield {**bound, name: code}
+        now = {**bound, name: code}
+        if not isinstance(bound, Checked):
+            yield now
+        elif bound.allows(name[1:], code):
+            yield Checked(now, bound.allows)
     elif bound[name].key == code.key:
         yield bound
 

@@ -13,7 +13,18 @@ from reviewbot.model.patch import (
     Patch,
     Series,
 )
-from reviewbot.model.review import Advice, Category, Confidence, Draft, Finding, Match, Progress, Review, Verdict
+from reviewbot.model.review import (
+    Advice,
+    Category,
+    Confidence,
+    Draft,
+    Finding,
+    Match,
+    Progress,
+    Review,
+    Verdict,
+    Waypoint,
+)
 
 __all__ = [
     "Address",
@@ -41,4 +52,5 @@ __all__ = [
     "Span",
     "Thread",
     "Verdict",
+    "Waypoint",
 ]

@@ -55,11 +55,22 @@ class Advice:
 
 
 @dataclass(frozen=True, slots=True)
+class Waypoint:
+    """Something on a path through a function: `what` is "step" (of the pattern), "true", "false", "default" or "case 3"
+    (a branch that was taken), "goto" or "label"; `text` is the code of the step, the condition, the label's name."""
+
+    line: int
+    what: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Match:
     """A place where a pattern matched: spans and texts, never syntax nodes.
 
     `bindings` maps a metavariable's name (no `$`) to its source text.  `function` is the name of the function around
-    it ("" at file level).  `alternative` is the index of the pattern that matched.
+    it ("" at file level).  `alternative` is the index of the pattern that matched.  `way` is the path on which the
+    steps of a path pattern lie, in its order; () for any other pattern.
     """
 
     path: str
@@ -67,6 +78,7 @@ class Match:
     bindings: tuple[tuple[str, str], ...]
     function: str
     alternative: int = 0
+    way: tuple[Waypoint, ...] = ()
 
     def text(self, name: str) -> str:
         """The source text bound to a metavariable ("" if it is unbound)."""

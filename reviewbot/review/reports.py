@@ -70,7 +70,12 @@ class Rules:
         reports = [report for report in reports if not _is_better_known(report, reports)]
         reports.sort(key=lambda r: (r.match.span, r.rule.id))
         gave_up = tuple(Skipped(f"pattern {text}", source.path, "too many places to try") for text in terms.exhausted)
-        return FileReports(source.path, tuple(reports), unit.functions, gave_up)
+        unfollowed = tuple(
+            Skipped(f"paths of {name}()", source.path, why)
+            for name, why in terms.unfollowed.items()
+            if any(function.name == name and function.analysed for function in unit.functions)
+        )
+        return FileReports(source.path, tuple(reports), unit.functions, gave_up + unfollowed)
 
     def settle(self, before: Iterable[SourceFile], after: Iterable[SourceFile]) -> None:
         """Learn which functions are the same at the base and at the end of a series, wherever they stand."""

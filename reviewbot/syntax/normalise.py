@@ -86,7 +86,7 @@ def _blank_annotations(text: bytes, out: bytearray, names: frozenset[bytes]) -> 
 def _loops(text: bytes, out: bytearray, iterators: frozenset[bytes]) -> None:
     for found in _LOOP.finditer(text):
         name = found.group(2)
-        if name in iterators or b"for_each" in name:
+        if name in iterators or b"for_each" in name or name == b"scoped_guard":
             _replace(out, found.start(2), found.end(2), b"while")
     for found in _BLOCK_CALL.finditer(text):
         if found.group(2) not in _KEYWORDS:

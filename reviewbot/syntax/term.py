@@ -91,6 +91,7 @@ _KINDS = {
     "compound_statement": "block",
     "while_statement": "while",
     "do_statement": "do",
+    "for_statement": "for",
     "switch_statement": "switch",
     "case_statement": "case",
     "labeled_statement": "label",

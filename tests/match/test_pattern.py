@@ -26,7 +26,7 @@ from tests.match.code import expressions, terms_of, texts
         ("g($p); h($p)", "neither"),
         ("$p + $q", "no identifier"),
         ("} g($p); {", "not C"),
-        ("g($p); ... h($p);", "control flow"),
+        ("g($p) ... h($p);", "not C"),
         ("g($p" + ", 1" * 2000 + ")", "too long"),
         ("g(" + "!" * 150 + "$p)", "nested"),
     ],
@@ -113,6 +113,14 @@ def test_statements_match_in_sequence() -> None:
 def test_branch_without_braces_is_a_statement() -> None:
     """`if (x) g();` holds the statement `g();`."""
     assert texts("g($p);", "void f(int n)\n{\n\tif (n)\n\t\tg(1);\n\telse\n\t\tg(2);\n}\n") == ["g(1);", "g(2);"]
+
+
+@pytest.mark.parametrize(
+    "head", ["for (n = 0; n < 3; n++)\n\t\t{};", "do\n\t\t{};\n\twhile (n);", "while (n)\n\t\t{};"]
+)
+def test_body_of_a_loop_without_braces_is_a_statement(head: str) -> None:
+    """`for (...) g();` and `do g(); while (n);` hold the statement `g();`."""
+    assert texts("g($p);", f"void f(int n)\n{{\n\t{head.format('g(1)')}\n}}\n") == ["g(1);"]
 
 
 def test_only_places_within_the_spans_are_looked_at() -> None:

@@ -70,6 +70,16 @@ def test_each_unless_is_needed(rule: Rule) -> None:
 
 
 @EACH_RULE
+def test_each_constraint_is_needed(rule: Rule) -> None:
+    """With any one of its metavariables free the rule breaks an example."""
+    for name in rule.metavariables:
+        freer = {other: meta for other, meta in rule.metavariables.items() if other != name}
+        careless = dataclasses.replace(rule, metavariables=freer)
+
+        assert not all(passes(careless, example) for example in rule.examples), name
+
+
+@EACH_RULE
 def test_where_is_needed(rule: Rule) -> None:
     """Without its predicate the rule breaks an example."""
     if rule.where is None:

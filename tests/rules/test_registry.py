@@ -12,7 +12,7 @@ from reviewbot.errors import RuleLoadError, UsageError
 from reviewbot.registry import load_rules, select, theme_of
 
 _GOOD = """
-from reviewbot.rule import Category, Confidence, Example, Rule
+from reviewbot.rule import Assume, Category, Confidence, Example, Meta, Rule
 
 RULE = Rule(
     id="{id}", title="t", why="w", known_problems="k", category=Category.STYLE, confidence=Confidence.LOW,
@@ -80,6 +80,14 @@ def test_file_that_does_not_load_is_named(tmp_path: Path, text: str) -> None:
         ('"g($p)"', "Upper case", "", "lower case"),
         ('"g($p)"', "m", 'unless=("h((",),', "not C"),
         ('"g($p)"', "m", 'suggestion="{x}",', "{x}"),
+        ('"g($p)"', "see line {line1}", "", "{line1}"),
+        ('"g($p); ... h($p);"', "see line {line3}", "", "{line3}"),
+        ('"g($p)"', "m", 'metavariables={"q": Meta(kind="local")},', "$q is constrained"),
+        ('"g($p)"', "m", 'metavariables={"p": Meta(matching="(")},', "no regular expression"),
+        ('"g($p)"', "m", 'metavariables={"p": Meta(kind="name")},', "no kind"),
+        ('"g($p)"', "m", 'unless=("h(); k();",),', "more than one"),
+        ('"g($p)"', "m", 'unless=(Assume("h();"),),', "no condition"),
+        ('"g($p)"', "m", 'unless=(Assume("$p"),),', "no path"),
     ],
 )
 def test_broken_convention_is_named(tmp_path: Path, pattern: str, message: str, more: str, words: str) -> None:

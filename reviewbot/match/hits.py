@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Does a step of a path, or an excuse, fit a node of the flow, and with which bindings?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from reviewbot.match.compiled import Compiled, metavariables
+from reviewbot.match.conditions import Literal, Truth, evaluate, truth_of
+from reviewbot.match.course import Course
+from reviewbot.match.effects import unconditional
+from reviewbot.match.steps import Step
+from reviewbot.match.unify import Bindings, unify, unify_all
+from reviewbot.match.values import form, implied
+from reviewbot.syntax.term import Term
+
+_WITHIN = frozenset({"call", "assign"})
+"""What a step may match as a part of a larger statement, condition or return; anything else is a whole statement."""
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """What keeps a path from being one: code that excuses, and conditions that are assumed not to hold."""
+
+    excuses: tuple[Compiled, ...] = ()
+    assumed: tuple[Truth, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A step found in a node: the bindings with the new ones, and the term that the step matched."""
+
+    bound: Bindings
+    term: Term
+
+
+def hits(course: Course, compiled: Compiled, step: Step, n: int, bound: Bindings) -> Iterator[Hit]:
+    """All ways in which a step fits a node."""
+    kind = course.flow.nodes[n].kind
+    if step.kind == "entry":
+        if kind == "entry":
+            yield Hit(bound, step.term)
+    elif step.kind in ("exit", "end"):
+        if kind == "leave":
+            yield Hit(bound, step.term)
+    elif kind == "cleanup":
+        for call in course.cleaned(n) if step.term.kind == "expr" else ():
+            yield from (Hit(now, call) for now in unify(step.term.kids[0], call, bound))
+    elif step.kind == "cond":
+        if kind == "cond":
+            yield from _fits((step.term,), course.term(n, compiled.on), bound, compiled)
+    else:
+        yield from _code(course, compiled, step.term, n, bound)
+
+
+def _code(course: Course, compiled: Compiled, wanted: Term, n: int, bound: Bindings) -> Iterator[Hit]:
+    text = course.text(n)
+    if not all(word in text for word in _words(wanted)):
+        return
+    term = course.term(n, compiled.on)
+    if term is None:
+        return
+    if wanted.kind != "expr":
+        if wanted.kind == term.kind:
+            yield from (Hit(now, term) for now in unify_all(wanted.kids, term.kids, bound, commute=_commutes(compiled)))
+        return
+    inner = wanted.kids[0]
+    if inner.kind in _WITHIN:
+        for part in unconditional(term):
+            yield from _fits((inner,), part, bound, compiled)
+    elif term.kind == "expr":
+        yield from _fits((inner,), term.kids[0], bound, compiled)
+
+
+def _fits(wanted: tuple[Term, ...], term: Term | None, bound: Bindings, compiled: Compiled) -> Iterator[Hit]:
+    if term is not None:
+        for one in wanted:
+            yield from (Hit(now, term) for now in unify(one, term, bound, commute=_commutes(compiled)))
+
+
+def _commutes(compiled: Compiled) -> bool:
+    return "commute" in compiled.on
+
+
+def _words(term: Term) -> Iterator[bytes]:
+    for part in term.walk():
+        if part.kind in ("id", "arrow", "dot") and part.value.isidentifier() and not part.value.startswith("__dots"):
+            yield part.value.encode()
+
+
+def excused(course: Course, excuse: Compiled, n: int, bound: Bindings) -> bool:
+    """True if an excuse stands anywhere in a node, evaluated in any case or not."""
+    if course.flow.nodes[n].kind == "cleanup":
+        terms = course.cleaned(n)
+    else:
+        text = course.text(n)
+        term = course.term(n, excuse.on) if all(word in text for word in excuse.words) else None
+        terms = (term,) if term is not None else ()
+    step = excuse.steps[0]
+    wanted = step.kids[0] if step.kind == "expr" else step
+    return any(next(unify(wanted, part, bound), None) is not None for term in terms for part in term.walk())
+
+
+def filled(truth: Truth, bound: Bindings) -> Truth:
+    """An assumption with what its metavariables are bound to."""
+    if truth.op == "atom":
+        return truth_of(_filled(truth.term, bound))
+    return Truth(truth.op, tuple(filled(part, bound) for part in truth.parts), _filled(truth.term, bound))
+
+
+def _filled(term: Term, bound: Bindings) -> Term:
+    if term.kind == "id" and term.value in bound:
+        return bound[term.value]
+    kids = tuple(_filled(kid, bound) for kid in term.kids)
+    return Term(term.kind, term.value, kids) if kids != term.kids else term
+
+
+def names(truth: Truth) -> frozenset[str]:
+    """The metavariables of an assumption."""
+    return metavariables(truth.term).union(*(names(part) for part in truth.parts))
+
+
+def holds(assumed: Truth, said: tuple[Literal, ...]) -> bool:
+    """True if an assumption, filled in, follows from what is known."""
+    return evaluate(assumed, lambda term: _known(term, said)) is True
+
+
+def _known(term: Term, said: tuple[Literal, ...]) -> bool | None:
+    about = form(term)
+    for other, truth in said:
+        if next(unify(term, other, {}), None) is not None:
+            return truth
+        given = form(other)
+        if given.base == about.base:
+            for a, wanted, b, follows in implied({0: given, 1: about}):
+                if (a, wanted, b) == (0, truth, 1):
+                    return follows
+    return None
