@@ -39,10 +39,19 @@ def agreement(type_of: TypeOf, entry: Entry, template: Template, index: int, arg
         return True if need == "void *" or _passed_on(template.body, f"${name}") else None
     have = types.resolved(given)
     if need.endswith("*") or have.endswith("*"):
-        return _pointers(need, have)
+        is_const = "const" in wanted.split() or not _is_below_const(type_of, argument)
+        return is_const and _pointers(need, have)
     if types.integer(wanted) is not None:
         return _integers(types.integer(wanted), types.integer(given))
     return need == have
+
+
+def _is_below_const(type_of: TypeOf, argument: Term) -> bool:
+    """True for what is read through a pointer to something constant."""
+    at = argument
+    while at.kind in ("addr", "mem", "index") or (at.kind == "deref" and at is not argument):
+        at = at.kids[0]
+    return at.kind == "id" and "const" in type_of.names.get(at.value, "").partition("*")[0].split()
 
 
 def _bytes(types: TreeTypes, given: str | None) -> bool | None:
@@ -68,11 +77,14 @@ def _depends_on_sign(body: Term, hole: str) -> bool:
     return any(leaf.kind == "id" and leaf.value == hole for part in sized for leaf in part.walk())
 
 
-def _pointers(need: str, have: str) -> bool:
+def _pointers(need: str, have: str) -> bool | None:
+    """Whether a pointer can be handed on; a void pointer may be any."""
     if not (need.endswith("*") and have.endswith("*")):
         return False
     one, other = (re.sub(r"\s+", "", kind) for kind in (need, have))
-    return one == other or "void*" in (one, other)
+    if other == "void*" and one != other:
+        return None
+    return one == other or one == "void*"
 
 
 def _integers(need: tuple[bool, int] | None, have: tuple[bool, int] | None) -> bool | None:

@@ -8,8 +8,10 @@ puts the arguments into the body and compares again: that decides.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from reviewbot.helpers.algebra import address, bits_and, constant, element, linear, number, power, total
 from reviewbot.syntax.term import Term
@@ -22,6 +24,8 @@ _PLACES = frozenset({"mem", "id", "index"})
 _MAX_STEPS = 3000
 Goals = tuple[tuple[Term, Term], ...]
 NONE: frozenset[str] = frozenset()
+_HOLE = re.compile(r"\$\w+")
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
 
 
 def is_hole(term: Term) -> bool:
@@ -31,15 +35,12 @@ def is_hole(term: Term) -> bool:
 
 def holes(term: Term) -> frozenset[str]:
     """The names of the holes in a term."""
-    if "$" not in term.key:
-        return NONE
-    return frozenset(part.value for part in term.walk() if is_hole(part)) | frozenset(
-        word
-        for part in term.walk()
-        if part.kind in ("mem", "outer")
-        for word in part.value.split(".")
-        if word[:1] == "$"
-    )
+    return _holes(term.key) if "$" in term.key else NONE
+
+
+@lru_cache(maxsize=20_000)
+def _holes(key: str) -> frozenset[str]:
+    return frozenset(_HOLE.findall(_STRING.sub("", key)))
 
 
 @dataclass(slots=True)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from reviewbot.helpers.entry import Constant, Entry, Kind
 from reviewbot.helpers.memory import BITMAP_TYPE, Classes, Filed, Memory, by_call
 
-SCHEMA = 5
+SCHEMA = 6
 """Raised whenever what the tables or the scanner hold changes, so that older caches are made anew."""
 _TABLES = """
 CREATE TABLE entry(id INTEGER PRIMARY KEY, name TEXT, kind TEXT, path TEXT, line INTEGER, result TEXT, parameters TEXT,

@@ -26,12 +26,14 @@ from reviewbot.helpers.worth import BITS, LONG_LONG, SELDOM, Traits, getter, is_
 _WORD = re.compile(r"[A-Za-z_]\w*")
 _NUMBER = re.compile(r"\b\d\w*")
 _LENGTH = re.compile(r"(?:\b|_)(?:len|length|size|count|bytes)$")
+_BLANK = re.compile(r"[\s()]+")
 _CALL = re.compile(r"(\w+)\(")
 _PLAIN = re.compile(r"0[xX][0-9a-fA-F]+|[1-9]\d*")
 OWN_FAMILY = "the code is the helper's own family"
 UNSEEN = "its header is not included here"
 READ_ITSELF = "the tree reads the member itself"
 _ONCE = "READ_ONCE"
+_LEAST_CALLERS = 2
 _GENERIC_USES = 25
 _MUCH_USED = 300
 _LEAST_MASS_OF_ARITHMETIC = 4
@@ -115,12 +117,15 @@ class Suitability:
         return self._unseen(entry, specific=trait.specific)
 
     def _is_read_without(self, entry: Entry) -> bool:
-        """True for a getter of a member that the tree and this file read without it."""
+        """True for a getter of a member that the tree and this file read without it, and for a private helper that
+        its folder does without."""
         trait = self.traits(entry)
         usage = self.world.catalogue.usage(entry.path) if not entry.path.startswith(FOLDER) else None
         if usage is not None:
             calls, reads = usage.calls[entry.name.encode()], usage.reads[trait.part.encode()]
-            return bool(trait.part) and 2 * calls < reads and not self._calls(entry.name, trait.part)
+            if self._calls(entry.name, trait.part):
+                return False
+            return calls < _LEAST_CALLERS or (bool(trait.part) and 2 * calls < reads)
         return bool(trait.getter) and not trait.preferred and not self._calls(entry.name, trait.getter)
 
     def _calls(self, name: str, member: str) -> bool:
@@ -151,6 +156,8 @@ class Suitability:
         is_left = _ONCE in entry.body or not entry.path.startswith(FOLDER)  # of what prior() asked
         if is_left and _ONCE not in code and self._is_read_without(entry):
             return READ_ITSELF
+        if _rearranges(found.call, code):
+            return "the code would have to be rearranged"
         if found.repeats:
             return "its arguments are one and the same"
         if function == entry.name or entry.name in _WORD.findall(code) or function in _WORD.findall(entry.body):
@@ -165,6 +172,8 @@ class Suitability:
             return "" if found.is_mask and long_long == (entry.name == "BIT_ULL") else "no mask is meant"
         is_worthy = entry.name in MEANINGS or entry.name in ROUNDING
         is_arithmetic = not is_worthy and not found.is_wrapped and not self.traits(entry).specific
+        if entry.name == "min" and re.search(r"[(,] ?0[,)]", found.call):
+            return "an error or nothing is no minimum"
         if entry.name in ROUNDING and found.is_wrapped:
             return OWN_FAMILY
         if is_arithmetic and (found.saved < _LEAST_SAVED or mass(template.body) < _LEAST_MASS_OF_ARITHMETIC):
@@ -229,6 +238,12 @@ class Suitability:
             -entry.uses,
             entry.name,
         )
+
+
+def _rearranges(call: str, code: str) -> bool:
+    """True for an argument with a difference that the code does not have: `a - b` of `a < c + b`."""
+    given, plain = _BLANK.sub("", code), call.partition("(")[2].removesuffix(")")
+    return any(" - " in part and _BLANK.sub("", part) not in given for part in plain.split(", "))
 
 
 def _names(code: str) -> set[str]:

@@ -11,7 +11,7 @@ from reviewbot.match.engine import Terms
 from reviewbot.model import SourceFile
 from reviewbot.syntax.facts import SyntaxFacts
 from reviewbot.syntax.parse import parse
-from tests.helpers.headers import Tree, ask
+from tests.helpers.headers import Tree, ask, catalogue
 
 _BOX = "struct lid {\n\tint seal;\n};\nstruct box {\n\tstruct lid lid;\n\tint height;\n\tint width;\n};\n"
 
@@ -94,3 +94,37 @@ def test_a_length_is_no_place() -> None:
 
     assert calls("start") == ["offset_in_page(start)"]
     assert calls("total_len") == []
+
+
+def test_arguments_that_only_look_as_if_they_fit() -> None:
+    """A void pointer may be anything, and what is constant is not handed to what may change it."""
+    helper = "static inline int big(struct box *b)\n{\n\treturn b->height * b->width > 7;\n}\n"
+    tree = {"include/linux/box.h": _BOX + helper}
+
+    def typed(parameter: str, argument: str) -> list[bool]:
+        expression = f"{argument}->height * {argument}->width > 7"
+        code = f"#include <linux/box.h>\nvoid *any(int n);\nint f({parameter})\n{{\n\treturn {expression};\n}}\n"
+        known = catalogue({**tree, "mm/a.c": code})
+        unit = parse(SourceFile("mm/a.c", code.encode()), known.facts)
+        return [one.typed for one in Suggester(known).in_file(Terms(unit)).find()]
+
+    assert typed("struct box *b", "b") == [True]
+    assert typed("const struct box *b", "b") == []
+    assert True not in typed("int n", "any(n)")
+
+
+def test_code_that_would_be_rearranged() -> None:
+    """A term is not moved across a comparison so that a helper fits; nor is an error a minimum."""
+    before = "#define is_before(a) ((long)((a) - now) < 0)\n"
+    minimum = "#define min(x, y) ((x) < (y) ? (x) : (y))\n"
+
+    def calls(header: str, expression: str) -> list[str]:
+        head = "#include <linux/m.h>\nint f(int n, int k, unsigned long t, unsigned long u)\n"
+        code = f"{head}{{\n\treturn {expression};\n}}\n"
+        counts = {"is_before": 900, "min": 900, "now": 20}
+        return ask({"include/linux/m.h": header, "mm/a.c": code}, "mm/a.c", counts).calls
+
+    assert calls(before, "(long)(t - now) < 0") == ["is_before(t)"]
+    assert calls(before, "(long)(t - (now + u)) < 0") == []
+    assert calls(minimum, "n < k ? n : k") == ["min(n, k)"]
+    assert calls(minimum, "n < 0 ? n : 0") == []
