@@ -14,7 +14,7 @@ from typing import get_args
 from reviewbot import rules as _home
 from reviewbot.errors import PatternError, RuleLoadError, UsageError
 from reviewbot.match.run import patterns_of, when_of
-from reviewbot.rule import Assume, MetaKind, Rule
+from reviewbot.rule import Assume, MetaKind, Rule, Seek
 
 _FIELD = re.compile(r"\{(\w+)\}")
 _ID = re.compile(r"^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$")
@@ -75,7 +75,8 @@ def _wrongs(rule: Rule, path: Path) -> Iterator[str]:
     except PatternError as error:
         yield str(error)
         return
-    known = set.intersection(*(set(c.fields) for c in compiled)) if compiled else set()
+    fields = [set(c.fields) for c in compiled] + [set(p.fields) for p in rule.patterns if isinstance(p, Seek)]
+    known = set.intersection(*fields) if fields else set()
     yield from _wrong_texts(rule, known)
     if not any(c.path for c in compiled) and any(isinstance(excuse, Assume) for excuse in rule.unless):
         yield "a condition is assumed, and no path is there that could take its branch"

@@ -7,7 +7,7 @@ is judged, of reviewbot.review.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
@@ -24,8 +24,12 @@ __all__ = [
     "Meta",
     "OpenCoded",
     "Pattern",
+    "Place",
     "Rule",
+    "Seek",
     "Site",
+    "SourceFunction",
+    "SourceText",
 ]
 
 
@@ -173,6 +177,59 @@ class OpenCoded:
 
 
 @dataclass(frozen=True, slots=True)
+class SourceFunction:
+    """A function of a file: its name, and the offsets where it starts, where its body's `{` is, and where it ends."""
+
+    name: str
+    start: int
+    body: int
+    end: int
+
+
+class SourceText(Protocol):
+    """The texts of a file for a rule's own search; one character is one byte, so that offsets are those of the file."""
+
+    @property
+    def path(self) -> str:
+        """Where the file stands in the tree."""
+
+    @property
+    def text(self) -> str:
+        """The file as it is."""
+
+    @property
+    def bare(self) -> str:
+        """The same with blanks for comments, strings and characters."""
+
+    @property
+    def functions(self) -> tuple[SourceFunction, ...]:
+        """Its functions, by place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What a search found: offsets, and words for the message by their names."""
+
+    start: int
+    end: int
+    bindings: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Seek:
+    """A search of the rule's own in place of a pattern, for what stands outside of functions, or takes more than one.
+
+    `find` is asked of each file that holds one of the `words`; `where` and `advice` are asked of each place then.
+    `fields` are the names that each place binds.  Whatever a pattern can say is better said by a pattern: it sees
+    through spellings.
+    """
+
+    words: tuple[str, ...]
+    find: Callable[[SourceText], Iterable[Place]]
+    fields: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Example:
     """A piece of C that is a test.  Lines that end in `//~` are the lines that are reported, no others.
 
@@ -205,6 +262,8 @@ class Rule:
     lists: the rule is on only for series sent to one of these lists (part of the address); empty means all.
     default: False for a rule that must be switched on by name.
     nursery: the rule runs, and its findings are shown, but never drafted.
+    measured: how many of its findings were right when somebody read them, and where and when; what leaves the nursery
+        has it.
     """
 
     id: str
@@ -213,7 +272,7 @@ class Rule:
     known_problems: str
     category: Category
     confidence: Confidence
-    patterns: tuple[str | Pattern | OpenCoded, ...]
+    patterns: tuple[str | Pattern | OpenCoded | Seek, ...]
     message: str
     examples: tuple[Example, ...]
     references: tuple[str, ...]
@@ -228,3 +287,4 @@ class Rule:
     lists: tuple[str, ...] = ()
     default: bool = True
     nursery: bool = False
+    measured: str = ""

@@ -12,7 +12,7 @@ from reviewbot.cli.screen import Screen
 from reviewbot.cli.settings import read_settings
 from reviewbot.errors import UsageError
 from reviewbot.registry import load_rules, theme_of
-from reviewbot.rule import OpenCoded, Pattern, Rule
+from reviewbot.rule import OpenCoded, Pattern, Rule, Seek
 
 _WIDTH = 78
 _HEADINGS = ("rule", "theme", "category", "confidence", "title")
@@ -47,7 +47,9 @@ def show_rule(rule_id: str) -> None:
         Screen().print(line, markup=False, highlight=False, soft_wrap=True)
 
 
-def _pattern(pattern: str | Pattern | OpenCoded) -> str:
+def _pattern(pattern: str | Pattern | OpenCoded | Seek) -> str:
+    if isinstance(pattern, Seek):
+        return f"a search of its own, in files with {' or '.join(pattern.words)}"
     if isinstance(pattern, OpenCoded):
         return "any code that is the body of a helper of the tree"
     return pattern.text if isinstance(pattern, Pattern) else pattern
@@ -57,6 +59,7 @@ def _explained(rule: Rule) -> list[str]:
     needs = [f"{name} (in {' or '.join(headers)})" for name, headers in rule.needs.items()]
     out = [f"{rule.id}: {_title(rule)}", "", *textwrap.wrap(rule.why, _WIDTH), ""]
     out += [f"Category:    {rule.category.value}", f"Confidence:  {rule.confidence.value}"]
+    out += [f"Measured:    {rule.measured}"] if rule.measured else []
     out += [f"Needs:       {need}" for need in needs]
     out += ["", "Patterns:", *(f"    {_pattern(p)}" for p in rule.patterns)]
     out += [f"    unless  {text}" for text in rule.unless]

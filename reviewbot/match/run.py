@@ -13,10 +13,11 @@ from reviewbot.match.hits import When
 from reviewbot.match.meta import allows
 from reviewbot.match.normal import normal
 from reviewbot.match.paths import find_paths
+from reviewbot.match.seek import may_find, sought
 from reviewbot.match.site import FileSite, TreeView
 from reviewbot.match.unify import Bindings, Checked, unify
 from reviewbot.model import Advice, Match, Span
-from reviewbot.rule import Assume, OpenCoded, Pattern, Rule
+from reviewbot.rule import Assume, OpenCoded, Pattern, Rule, Seek
 from reviewbot.syntax.term import Term
 
 _MAX_REPORTS = 200
@@ -40,8 +41,8 @@ class Report:
 
 
 def patterns_of(rule: Rule) -> tuple[Compiled, ...]:
-    """The compiled alternatives of a rule, but for questions to the tree; raises PatternError."""
-    texts = (p for p in rule.patterns if not isinstance(p, OpenCoded))
+    """The compiled alternatives of a rule that are C; raises PatternError."""
+    texts = (p for p in rule.patterns if not isinstance(p, OpenCoded | Seek))
     return tuple(compile_pattern(p if isinstance(p, Pattern) else Pattern(p)) for p in texts)
 
 
@@ -52,7 +53,13 @@ def asks_tree(rule: Rule) -> bool:
 
 def wanted(rule: Rule, text: bytes) -> bool:
     """False if the file cannot match, whatever it means: it lacks a word of every alternative."""
-    return asks_tree(rule) or any(c.anchor in text and all(word in text for word in c.words) for c in patterns_of(rule))
+    if asks_tree(rule) or any(may_find(seek, text) for seek in _seeks(rule)):
+        return True
+    return any(c.anchor in text and all(word in text for word in c.words) for c in patterns_of(rule))
+
+
+def _seeks(rule: Rule) -> tuple[Seek, ...]:
+    return tuple(pattern for pattern in rule.patterns if isinstance(pattern, Seek))
 
 
 def run_rule(rule: Rule, terms: Terms, view: TreeView, within: Iterable[Span] | None = None) -> Iterator[Report]:
@@ -63,12 +70,15 @@ def run_rule(rule: Rule, terms: Terms, view: TreeView, within: Iterable[Span] | 
     when = when_of(rule)
     begin = Checked({}, allows(rule.metavariables, terms.types_at, terms.unit.text)) if rule.metavariables else {}
     found: dict[tuple[int, int], Report] = {}
-    for index, compiled in enumerate(patterns_of(rule)):
-        for match, bound, covered in _places(terms, compiled, when, spans, begin):
+    compiled = patterns_of(rule)
+    searches = [(c.source.text, _places(terms, c, when, spans, begin)) for c in compiled]
+    searches += [(f"of rule {rule.id}", sought(terms, seek, spans)) for seek in _seeks(rule)]
+    for index, (text, places) in enumerate(searches):
+        for match, bound, covered in places:
             if any(s < match.span.end and match.span.start < e for s, e in found):
                 continue
             if len(found) >= _MAX_REPORTS:
-                terms.exhausted.append(compiled.source.text)
+                terms.exhausted.append(text)
                 break
             report = _report(rule, FileSite(replace(match, alternative=index), bound, terms, view), covered)
             if report is not None:
