@@ -27,14 +27,26 @@ def load_rules(user_folder: Path | None = None) -> tuple[Rule, ...]:
     """
     found: dict[str, Rule] = {}
     for path, module in (*_shipped(), *_users(user_folder)):
-        rule = getattr(module, "RULE", None)
-        if not isinstance(rule, Rule):
-            raise RuleLoadError(f"rule file {path} defines no RULE", "see docs/authoring-rules.md for its shape")
-        check(rule, path)
+        rule = _rule_of(path, module)
         if rule.id in found:
             raise RuleLoadError(f"rule file {path} repeats the id {rule.id}", "rename one of the two")
         found[rule.id] = rule
     return tuple(found[name] for name in sorted(found))
+
+
+def load_rule(path: Path) -> Rule:
+    """The rule of one file, wherever it stands; raises RuleLoadError."""
+    if not path.is_file():
+        raise RuleLoadError(f"the rule file {path} does not exist", "name a file, or the id of a rule that is loaded")
+    return _rule_of(path, _imported(path))
+
+
+def _rule_of(path: Path, module: ModuleType) -> Rule:
+    rule = getattr(module, "RULE", None)
+    if not isinstance(rule, Rule):
+        raise RuleLoadError(f"rule file {path} defines no RULE", "see docs/authoring-rules.md for its shape")
+    check(rule, path)
+    return rule
 
 
 def select(rules: tuple[Rule, ...], names: tuple[str, ...], addresses: tuple[str, ...]) -> tuple[Rule, ...]:
@@ -135,12 +147,16 @@ def _users(folder: Path | None) -> Iterator[tuple[Path, ModuleType]]:
     if not folder.is_dir():
         raise RuleLoadError(f"the rule folder {folder} does not exist", "see reviewbot.rules in git config")
     for path in sorted(folder.rglob("*.py")):
-        spec = importlib.util.spec_from_file_location(f"reviewbot_user_rules_{path.stem}", path)
-        if spec is None or spec.loader is None:
-            raise RuleLoadError(f"rule file {path} is no Python module", "mend or remove it")
-        module = importlib.util.module_from_spec(spec)
-        try:
-            spec.loader.exec_module(module)
-        except (Exception, SystemExit) as error:  # as above
-            raise RuleLoadError(f"rule file {path} cannot be loaded: {error}", "mend or remove it") from error
-        yield path, module
+        yield path, _imported(path)
+
+
+def _imported(path: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(f"reviewbot_user_rules_{path.stem}", path)
+    if spec is None or spec.loader is None:
+        raise RuleLoadError(f"rule file {path} is no Python module", "mend or remove it")
+    module = importlib.util.module_from_spec(spec)
+    try:
+        spec.loader.exec_module(module)
+    except (Exception, SystemExit) as error:  # as above
+        raise RuleLoadError(f"rule file {path} cannot be loaded: {error}", "mend or remove it") from error
+    return module

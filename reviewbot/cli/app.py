@@ -207,3 +207,55 @@ def rules_show(rule_id: Annotated[str, typer.Argument(metavar="ID", help="The id
     from reviewbot.cli.rules import show_rule
 
     show_rule(rule_id)
+
+
+@rules_app.command("new")
+def rules_new(
+    rule_id: Annotated[str, typer.Argument(metavar="ID", help="The id of the new rule, as in double-put.")],
+    folder: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Write it there. Default: reviewbot.rules of git config.")
+    ] = None,
+) -> None:
+    """Begin a rule: a file with two examples, one of which fails until the rule is written.
+
+    Example:
+
+      reviewbot rules new double-put --folder ~/rules
+    """
+    from reviewbot.cli.authoring import new_rule
+
+    new_rule(rule_id, folder)
+
+
+@rules_app.command("test")
+def rules_test(
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="[ID|FILE]...", help="Ids of rules, or rule files. Default: all.")
+    ] = None,
+) -> None:
+    """Run the examples of rules, and say of each that fails which part of the rule speaks against it.
+
+    Exit status: 0 if all examples are as they say, 1 if not, 2 for a rule that cannot be loaded.
+
+    Examples:
+
+      reviewbot rules test is-cow-mapping
+
+      reviewbot rules test ~/rules/double_put.py
+    """
+    from reviewbot.cli.authoring import try_rules
+
+    raise typer.Exit(try_rules(tuple(names or ())))
+
+
+@rules_app.command("docs")
+def rules_docs() -> None:
+    """Print what all rules say, as Markdown.
+
+    Example:
+
+      reviewbot rules docs > rules.md
+    """
+    from reviewbot.cli.authoring import print_reference
+
+    print_reference()

@@ -12,7 +12,7 @@ from reviewbot.cli.screen import Screen
 from reviewbot.cli.settings import read_settings
 from reviewbot.errors import UsageError
 from reviewbot.registry import load_rules, theme_of
-from reviewbot.rule import OpenCoded, Pattern, Rule, Seek
+from reviewbot.rule import Assume, OpenCoded, Pattern, Rule, Seek
 
 _WIDTH = 78
 _HEADINGS = ("rule", "theme", "category", "confidence", "title")
@@ -47,12 +47,18 @@ def show_rule(rule_id: str) -> None:
         Screen().print(line, markup=False, highlight=False, soft_wrap=True)
 
 
-def _pattern(pattern: str | Pattern | OpenCoded | Seek) -> str:
+def text_of(pattern: str | Pattern | OpenCoded | Seek) -> str:
+    """A pattern as people read it."""
     if isinstance(pattern, Seek):
         return f"a search of its own, in files with {' or '.join(pattern.words)}"
     if isinstance(pattern, OpenCoded):
         return "any code that is the body of a helper of the tree"
     return pattern.text if isinstance(pattern, Pattern) else pattern
+
+
+def excuse_of(excuse: str | Assume) -> str:
+    """An excuse as people read it."""
+    return f"assumed  {excuse.text}" if isinstance(excuse, Assume) else excuse
 
 
 def _explained(rule: Rule) -> list[str]:
@@ -61,8 +67,8 @@ def _explained(rule: Rule) -> list[str]:
     out += [f"Category:    {rule.category.value}", f"Confidence:  {rule.confidence.value}"]
     out += [f"Measured:    {rule.measured}"] if rule.measured else []
     out += [f"Needs:       {need}" for need in needs]
-    out += ["", "Patterns:", *(f"    {_pattern(p)}" for p in rule.patterns)]
-    out += [f"    unless  {text}" for text in rule.unless]
+    out += ["", "Patterns:", *(f"    {text_of(p)}" for p in rule.patterns)]
+    out += [f"    unless  {excuse_of(excuse)}" for excuse in rule.unless]
     out += ["", "Message:", *textwrap.wrap(rule.message, _WIDTH, initial_indent="    ", subsequent_indent="    ")]
     out += [
         "",
