@@ -259,6 +259,7 @@ class Rule:
     near_message: the message where the advice says that it is not exact.
     needs: identifiers and the headers that may declare them; the rule is silent in a tree where none of them does.
     helper, suggestion: templates as the message is, for rules without `advice`.
+    fixes: the suggestion is the code that replaces what matched, and nothing else has to change.
     lists: the rule is on only for series sent to one of these lists (part of the address); empty means all.
     default: False for a rule that must be switched on by name.
     nursery: the rule runs, and its findings are shown, but never drafted.
@@ -283,6 +284,7 @@ class Rule:
     advice: Callable[[Site], Advice | None] | None = None
     helper: str | None = None
     suggestion: str | None = None
+    fixes: bool = False
     needs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     lists: tuple[str, ...] = ()
     default: bool = True
