@@ -110,7 +110,8 @@ class FileHelpers:
         unit = self.terms.unit
         function = unit.function_at(found.start)
         code = unit.text(found.start, found.end)
-        return self.suitability.objection(found, found.macro or (function.name if function else ""), code)
+        around = unit.text(function.span.start, function.span.end) if function else ""
+        return self.suitability.objection(found, found.macro or (function.name if function else ""), code, around)
 
 
 def is_one_name(found: Found) -> bool:

@@ -16,6 +16,7 @@ from reviewbot.helpers.anchors import is_stub
 from reviewbot.helpers.axioms import MEANINGS, ROUNDING
 from reviewbot.helpers.catalogue import FOLDER, resolve_include
 from reviewbot.helpers.entry import Entry, Kind
+from reviewbot.helpers.pairs import lacks_partner
 from reviewbot.helpers.scan import included
 from reviewbot.helpers.search import Found
 from reviewbot.helpers.template import Template
@@ -27,6 +28,7 @@ _WORD = re.compile(r"[A-Za-z_]\w*")
 _NUMBER = re.compile(r"\b\d\w*")
 _LENGTH = re.compile(r"(?:\b|_)(?:len|length|size|count|bytes)$")
 _BLANK = re.compile(r"[\s()]+")
+_DEBUG = re.compile(r"\bDEBUG\b|DYNAMIC_DEBUG")
 _CALL = re.compile(r"(\w+)\(")
 _PLAIN = re.compile(r"0[xX][0-9a-fA-F]+|[1-9]\d*")
 OWN_FAMILY = "the code is the helper's own family"
@@ -57,6 +59,8 @@ def _absence(world: TreeWorld, entry: Entry) -> str:
     """Why some configurations cannot call a helper, or call another one."""
     if entry.name in MEANINGS:
         return ""
+    if any(_DEBUG.search(guard) for guard in entry.guards):
+        return "it does nothing unless one debugs"
     others = world.catalogue.named(entry.name)
     bodies = {" ".join(other.body.split()) for other in others if other.body and not is_stub(other)}
     if len(bodies) > 1 or (entry.guards and any(other.kind is Kind.FUNCTION for other in others)):
@@ -143,8 +147,9 @@ class Suitability:
             shared.kept[key] = traits(shared, entry)
         return shared.kept[key]
 
-    def objection(self, found: Found, function: str, code: str) -> str:
-        """Why a helper is not to be proposed for `code` in `function`; "" where nothing speaks against it."""
+    def objection(self, found: Found, function: str, code: str, around: str = "") -> str:
+        """Why a helper is not to be proposed for `code` in `function`, whose text is `around`; "" where nothing speaks
+        against it."""
         entry, template = found.entry, self.world.template_of(found.entry)
         if found.saved < 1 or template is None:
             return "the call is longer than the code"
@@ -162,6 +167,11 @@ class Suitability:
             return "its arguments are one and the same"
         if function == entry.name or entry.name in _WORD.findall(code) or function in _WORD.findall(entry.body):
             return OWN_FAMILY
+        called = _CALL.match(code)
+        if called and found.is_wrapped and entry.path.startswith(FOLDER) and self._is_private(called.group(1)):
+            return "the code calls a helper of its own subsystem"
+        if around and lacks_partner(self.world, entry, around):
+            return "the other half of the lock has no helper here"
         return self._of_taste(found, template, code)
 
     def _of_taste(self, found: Found, template: Template, code: str) -> str:
@@ -197,6 +207,9 @@ class Suitability:
         called = _CALL.match(code)
         usual = self.world.catalogue.named(called.group(1)) if called and found.is_wrapped else ()
         return any(one.kind is Kind.MACRO and one.uses > found.entry.uses >= 0 for one in usual)
+
+    def _is_private(self, name: str) -> bool:
+        return any(not one.path.startswith(FOLDER) for one in self.world.catalogue.named(name))
 
     def _is_known_by_its_members(self, entry: Entry, template: Template) -> bool:
         """True where it is clear without types what a helper is for: from near, of seldom members, or used all over."""

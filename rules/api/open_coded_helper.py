@@ -78,6 +78,7 @@ RULE = Rule(
     where=_is_for_kernel,
     advice=_advice,
     message="this is what {helper}() in {header} does; would {suggestion} do?",
+    fixes=True,
     near_message="is {suggestion} from {header} meant? {doubt}",
     references=("Documentation/process/4.Coding.rst", "Documentation/process/coding-style.rst"),
     examples=(

@@ -128,3 +128,42 @@ def test_code_that_would_be_rearranged() -> None:
     assert calls(before, "(long)(t - (now + u)) < 0") == []
     assert calls(minimum, "n < k ? n : k") == ["min(n, k)"]
     assert calls(minimum, "n < 0 ? n : 0") == []
+
+
+_LOCKS = (
+    "struct box {\n\tstruct lock guard;\n};\n"
+    "static inline void box_lock(struct box *b)\n{\n\tlock_it(&b->guard);\n}\n"
+    "static inline void box_unlock(struct box *b)\n{\n\tunlock_it(&b->guard);\n}\n"
+)
+
+
+def _locks(body: str, header: str = _LOCKS) -> list[str]:
+    code = f"#include <linux/box.h>\nvoid f(struct box *b)\n{{\n{body}}}\n"
+    return ask({"include/linux/box.h": header, "mm/a.c": code}, "mm/a.c").calls
+
+
+def test_halves_of_a_lock() -> None:
+    """Half of a lock is proposed where the other half is, or could be, a helper of the same family."""
+    lone = _LOCKS.replace("box_lock(", "take_box(")
+
+    assert _locks("\tlock_it(&b->guard);\n\tunlock_it(&b->guard);\n") == ["box_lock(b)", "box_unlock(b)"]
+    assert _locks("\tbox_lock(b);\n\tunlock_it(&b->guard);\n") == ["box_unlock(b)"]
+    assert _locks("\tlock_it(&b->guard);\n\tunlock_it(&b->guard);\n", lone) == ["take_box(b)"]
+    assert _locks("\tlock_killable(&b->guard);\n\tunlock_it(&b->guard);\n") == []
+
+
+def test_what_does_nothing_unless_one_debugs() -> None:
+    """A call that vanishes without DEBUG is no substitute for one that stays."""
+    real = "static inline void say(struct box *b)\n{\n\tprint(b, 1, 2, 3);\n}\n"
+    header = f"{_BOX}#ifdef DEBUG\n{real}#else\nstatic inline void say(struct box *b)\n{{\n}}\n#endif\n"
+    code = "#include <linux/box.h>\nvoid f(struct box *b)\n{\n\tprint(b, 1, 2, 3);\n}\n"
+
+    assert ask({"include/linux/box.h": _BOX + real, "mm/a.c": code}, "mm/a.c").calls == ["say(b)"]
+    assert ask({"include/linux/box.h": header, "mm/a.c": code}, "mm/a.c").calls == []
+
+
+def test_a_getter_with_lock_in_its_name() -> None:
+    """A glock is no lock that is taken here."""
+    header = _BOX + "static inline int box_lock_area(struct box *b)\n{\n\treturn b->height * b->width + 3;\n}\n"
+
+    assert _locks("\tg(b->height * b->width + 3);\n", header) == ["box_lock_area(b)"]

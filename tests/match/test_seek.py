@@ -17,7 +17,7 @@ from reviewbot.registry import check
 from reviewbot.rule import Category, Confidence, Example, Place, Rule, Seek, SourceText
 from tests.rules.harness import FACTS, MadeUpTree, unit_of
 
-_LAST = re.compile(r"\\{\\s*\\}(,)\\s*\\};".replace("\\\\", "\\"))
+_LAST = re.compile(r"\{\s*\}(,)\s*\};")
 
 
 def _find(source: SourceText) -> Iterator[Place]:
