@@ -11,7 +11,7 @@ import os
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path, PurePosixPath
 
@@ -22,9 +22,10 @@ from reviewbot.edges.workers import spread, workers
 from reviewbot.errors import UsageError
 from reviewbot.match.run import Report, asks_tree
 from reviewbot.match.site import TreeView
-from reviewbot.model import Confidence, Skipped
+from reviewbot.model import Confidence, Skipped, SourceFile
 from reviewbot.registry import load_rules, select
-from reviewbot.review.reports import C_SUFFIXES, FileReports, Rules
+from reviewbot.review.fixup import fixup
+from reviewbot.review.reports import C_SUFFIXES, Rules
 from reviewbot.rule import Rule
 from reviewbot.syntax.facts import read_facts
 
@@ -39,7 +40,7 @@ Steps = Callable[[int, int], None]
 class ScanRequest:
     """What to scan: files and folders of a tree, as paths from its top ("" for all of it).
 
-    `base` is a revision; without one the files are read as they stand on the disk.
+    `base` is a revision; without one the files are read as they stand on the disk.  `fix` makes diffs, too.
     """
 
     tree: Path
@@ -48,6 +49,7 @@ class ScanRequest:
     base: str | None = None
     rule_names: tuple[str, ...] = ()
     user_rules: Path | None = None
+    fix: bool = False
     jobs: int = field(default_factory=lambda: os.cpu_count() or 1)
 
 
@@ -69,22 +71,17 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What some files came to: counts of files, of functions, and of those that were understood; hits by place."""
+    """What some files came to: counts of files, of functions, and of those that were understood; hits by place; the
+    diffs that take suggestions, how many were taken, and how many would not have parsed."""
 
     files: int = 0
     functions: int = 0
     analysed: int = 0
     hits: tuple[Hit, ...] = ()
     skipped: tuple[Skipped, ...] = ()
-
-    def __add__(self, other: Part) -> Part:
-        return Part(
-            self.files + other.files,
-            self.functions + other.functions,
-            self.analysed + other.analysed,
-            self.hits + other.hits,
-            self.skipped + other.skipped,
-        )
+    diffs: tuple[tuple[str, str], ...] = ()
+    taken: int = 0
+    refused: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,11 +108,22 @@ def scan(request: ScanRequest, steps: Steps = lambda _done, _all: None) -> Scan:
             parts.append(part)
             done += part.files
             steps(done, len(files))
-    hits = tuple(sorted((hit for part in parts for hit in part.hits), key=lambda hit: (hit.path, hit.line, hit.rule)))
-    whole = Part()
-    for part in parts:
-        whole += Part(part.files, part.functions, part.analysed, (), part.skipped)
-    return Scan(name, tuple(rule.id for rule in chosen), whole + Part(hits=hits))
+    return Scan(name, tuple(rule.id for rule in chosen), _whole(parts))
+
+
+def _whole(parts: list[Part]) -> Part:
+    """All parts as one, hits and diffs by place."""
+    hits = sorted((hit for part in parts for hit in part.hits), key=lambda hit: (hit.path, hit.line, hit.rule))
+    return Part(
+        sum(part.files for part in parts),
+        sum(part.functions for part in parts),
+        sum(part.analysed for part in parts),
+        tuple(hits),
+        tuple(skipped for part in parts for skipped in part.skipped),
+        tuple(sorted(diff for part in parts for diff in part.diffs)),
+        sum(part.taken for part in parts),
+        sum(part.refused for part in parts),
+    )
 
 
 def scan_files(request: ScanRequest, paths: list[str]) -> list[Part]:
@@ -124,17 +132,23 @@ def scan_files(request: ScanRequest, paths: list[str]) -> list[Part]:
         facts = read_facts(_snapshot(tree, base))
         catalogue = lambda: HeaderCache(request.cache / PLACE).catalogue(base, facts).catalogue  # noqa: E731
         rules = Rules(_rules(request), TreeView(_snapshot(tree, base), facts, catalogue))
-        return [_part(rules.in_text(path, text)) for path, text in _texts(base, paths)]
+        return [_part(SourceFile(path, text), rules, fix=request.fix) for path, text in _texts(base, paths)]
 
 
-def _part(found: FileReports) -> Part:
+def _part(source: SourceFile, rules: Rules, *, fix: bool) -> Part:
+    found = rules.in_text(source.path, source.text)
     bad = tuple(
         Skipped(function.name, found.path, f"not understood (line {function.error_line})")
         for function in found.functions
         if not function.analysed
     )
     hits = tuple(_hit(report) for report in found.reports)
-    return Part(1, len(found.functions), len(found.functions) - len(bad), hits, bad + found.skipped)
+    part = Part(1, len(found.functions), len(found.functions) - len(bad), hits, bad + found.skipped)
+    if not fix or not hits:
+        return part
+    mended = fixup(source, found.reports, rules.view.facts)
+    diffs = ((source.path, mended.diff()),) if mended.taken else ()
+    return replace(part, diffs=diffs, taken=len(mended.taken), refused=len(mended.refused))
 
 
 def _hit(report: Report) -> Hit:

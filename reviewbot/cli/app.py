@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from reviewbot import __version__
-from reviewbot.cli.options import CheckOptions, Format
+from reviewbot.cli.options import CheckOptions, Format, ScanFormat
 
 app = typer.Typer(
     name="reviewbot",
@@ -149,7 +149,9 @@ def scan(
     ] = None,
     rule: RuleIds = None,
     jobs: Annotated[int | None, typer.Option(min=1, max=256, help="Processes. Default: one for each CPU.")] = None,
-    output: Output = Format.TEXT,
+    output: Annotated[
+        ScanFormat, typer.Option("--format", help="Text for people, JSON, or the diff that takes the suggestions.")
+    ] = ScanFormat.TEXT,
 ) -> None:
     """Run the rules over files of a tree, for janitor work: no series, no drafts.
 
@@ -160,6 +162,8 @@ def scan(
       reviewbot scan drivers/hwmon --rule dev-err-probe
 
       reviewbot scan . --tree ~/linux --base v7.2 --format json
+
+      reviewbot scan drivers/leds --format diff | git apply
     """
     from reviewbot.cli.scan import run_scan
 

@@ -15,6 +15,14 @@ class Format(Enum):
     JSON = "json"
 
 
+class ScanFormat(Enum):
+    """How a scan is printed; `DIFF` is what takes the suggestions, for git apply."""
+
+    TEXT = "text"
+    JSON = "json"
+    DIFF = "diff"
+
+
 @dataclass(frozen=True, slots=True)
 class CheckOptions:
     """The options of the command line, None where the settings decide."""

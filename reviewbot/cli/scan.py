@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
-from reviewbot.cli.options import Format
+from reviewbot.cli.options import ScanFormat
 from reviewbot.cli.screen import Screen
 from reviewbot.cli.settings import read_settings
 from reviewbot.errors import UsageError
@@ -32,7 +32,7 @@ def run_scan(
     base: str | None,
     rule_names: tuple[str, ...],
     jobs: int | None,
-    output: Format,
+    output: ScanFormat,
 ) -> int:
     """Scan, and print; the exit status: 0 for nothing found, 1 for findings."""
     settings = read_settings(Path.cwd())
@@ -44,11 +44,16 @@ def run_scan(
         base=base,
         rule_names=rule_names or settings.rule_names,
         user_rules=settings.user_rules,
+        fix=output is ScanFormat.DIFF,
         **({"jobs": jobs} if jobs else {}),
     )
     found = _watched(request)
-    if output is Format.JSON:
+    if output is ScanFormat.JSON:
         sys.stdout.write(json.dumps(_as_dict(found), indent=2) + "\n")
+    elif output is ScanFormat.DIFF:
+        sys.stdout.flush()
+        sys.stdout.buffer.write("".join(diff for _path, diff in found.found.diffs).encode("utf-8", "surrogateescape"))
+        sys.stderr.write(f"{_mended(found)}\n")
     else:
         screen = Screen()
         for line in _lines(found):
@@ -83,6 +88,14 @@ def _lines(done: Scan) -> Iterator[Text]:
     for hit in done.found.hits:
         yield Text.assemble((f"{hit.path}:{hit.line}:", "bold"), f" {hit.message} ", (f"[{_name(hit)}]", "dim"))
     yield from _coverage(done)
+
+
+def _mended(done: Scan) -> str:
+    """What a diff leaves out, for the reader of the terminal."""
+    found = done.found
+    left = len(found.hits) - found.taken
+    refused = f", {found.refused} of them would not parse" if found.refused else ""
+    return f"{found.taken} of {len(found.hits)} findings are mended by this; {left} are not{refused}"
 
 
 def _name(hit: Hit) -> str:

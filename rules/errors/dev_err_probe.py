@@ -94,6 +94,7 @@ RULE = Rule(
     where=_is_error,
     advice=_advice,
     message="dev_err_probe() logs and returns the error in one go; would it do here?",
+    fixes=True,
     needs={"dev_err_probe": ("include/linux/dev_printk.h", "include/linux/device.h")},
     references=("include/linux/dev_printk.h", "Documentation/driver-api/driver-model/driver.rst"),
     examples=(

@@ -109,3 +109,16 @@ def test_nothing_to_scan(tree: Path, words: tuple[str, ...], said: str) -> None:
 
     assert (done.status, done.out) == (2, "")
     assert said in done.err.splitlines()[0]
+
+
+def test_diff(tree: Path) -> None:
+    """The diff takes the suggestions, and git applies it; what it leaves is said beside it."""
+    done = reviewbot("scan", "drivers", "--tree", str(tree), "--rule", "dev-err-probe", "--format", "diff")
+    subprocess.run(("git", "apply", "-"), cwd=tree, input=done.out.encode(), check=True)
+
+    assert done.status == 1
+    assert done.err == "2 of 2 findings are mended by this; 0 are not\n"
+    assert (tree / "drivers/pear/pear.c").read_text() == _BAD.replace(
+        '{\n\t\tdev_err(&pdev->dev, "cannot read\\n");\n\t\treturn ret;\n\t}',
+        '\n\t\treturn dev_err_probe(&pdev->dev, ret, "cannot read\\n");',
+    ).replace("if (ret) \n", "if (ret)\n")
