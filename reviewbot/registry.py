@@ -14,6 +14,7 @@ from typing import get_args
 from reviewbot import rules as _home
 from reviewbot.errors import PatternError, RuleLoadError, UsageError
 from reviewbot.match.run import patterns_of, when_of
+from reviewbot.match.scope import parsed
 from reviewbot.rule import Assume, MetaKind, Rule, Seek
 
 _FIELD = re.compile(r"\{(\w+)\}")
@@ -118,6 +119,9 @@ def _wrong_texts(rule: Rule, known: set[str]) -> Iterator[str]:
     for text, name in ((rule.why, "why"), (rule.known_problems, "known_problems"), (rule.title, "title")):
         if not text:
             yield f"{name} is empty"
+    for version in filter(None, (rule.since, rule.until)):
+        if parsed(version) is None:
+            yield f"{version!r} is no version, as in 6.12"
     if not rule.references or not rule.examples:
         yield "references and examples must not be empty"
 

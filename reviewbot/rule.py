@@ -108,6 +108,9 @@ class Site(Protocol):
     def declares(self, name: str, headers: tuple[str, ...]) -> bool:
         """True if one of these headers of the tree holds the word `name`."""
 
+    def known(self, name: str) -> bool:
+        """True if a header below include/ of the tree declares a function, macro or constant of this name."""
+
     def helper(self) -> HelperCall | None:
         """The helper that an OpenCoded pattern found here; None for any other pattern."""
 
@@ -261,6 +264,8 @@ class Rule:
     helper, suggestion: templates as the message is, for rules without `advice`.
     fixes: the suggestion is the code that replaces what matched, and nothing else has to change.
     lists: the rule is on only for series sent to one of these lists (part of the address); empty means all.
+    subsystems: the rule is for files of these entries of the tree's MAINTAINERS alone (part of the title).
+    since, until: versions of the tree, as in "6.12", from which on and before which the rule holds.
     default: False for a rule that must be switched on by name.
     nursery: the rule runs, and its findings are shown, but never drafted.
     measured: how many of its findings were right when somebody read them, and where and when; what leaves the nursery
@@ -287,6 +292,9 @@ class Rule:
     fixes: bool = False
     needs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     lists: tuple[str, ...] = ()
+    subsystems: tuple[str, ...] = ()
+    since: str = ""
+    until: str = ""
     default: bool = True
     nursery: bool = False
     measured: str = ""

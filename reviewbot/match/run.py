@@ -64,6 +64,8 @@ def _seeks(rule: Rule) -> tuple[Seek, ...]:
 
 def run_rule(rule: Rule, terms: Terms, view: TreeView, within: Iterable[Span] | None = None) -> Iterator[Report]:
     """All reports of a rule in a parsed file, inside the spans `within` (None: everywhere), by place."""
+    if not view.is_for(rule, terms.unit.source.path):
+        return
     if not all(view.declares(name, headers) for name, headers in rule.needs.items()):
         return
     spans = tuple(within) if within is not None else None

@@ -17,9 +17,10 @@ from reviewbot.helpers.search import Found
 from reviewbot.helpers.suggest import Suggester
 from reviewbot.match.engine import Terms
 from reviewbot.match.meta import is_constant
+from reviewbot.match.scope import Subsystem, Version, is_for_version, subsystems_of, version_of
 from reviewbot.match.unify import Bindings
 from reviewbot.model import Match, Snapshot
-from reviewbot.rule import HelperCall
+from reviewbot.rule import HelperCall, Rule
 from reviewbot.syntax.facts import SyntaxFacts
 from reviewbot.syntax.macros import Macro, read_macros
 from reviewbot.syntax.parse import Unit
@@ -41,6 +42,8 @@ class TreeView:
     facts: SyntaxFacts
     catalogue: Callable[[], Catalogue] | None = None
     _suggester: Suggester | None = None
+    _subsystems: tuple[Subsystem, ...] | None = None
+    _version: tuple[Version | None] | None = None
     _declared: dict[tuple[str, str], bool] = field(default_factory=dict)
     _macros: dict[str, dict[str, Macro]] = field(default_factory=dict)
 
@@ -51,6 +54,26 @@ class TreeView:
             made = self.catalogue() if self.catalogue is not None else catalogue_of(self.snapshot, self.facts)
             self._suggester = Suggester(made)
         return self._suggester
+
+    @property
+    def version(self) -> Version | None:
+        """The tree's version; None where its Makefile does not say."""
+        if self._version is None:
+            self._version = (version_of(self.snapshot.read("Makefile") or b""),)
+        return self._version[0]
+
+    def subsystems(self, path: str) -> tuple[str, ...]:
+        """The titles of the entries of MAINTAINERS that a file belongs to."""
+        if self._subsystems is None:
+            self._subsystems = subsystems_of(self.snapshot.read("MAINTAINERS") or b"")
+        return tuple(one.title for one in self._subsystems if one.has(path))
+
+    def is_for(self, rule: Rule, path: str) -> bool:
+        """True for a rule that is meant for a file of this tree: its version, and who maintains the file."""
+        if not is_for_version(rule, self.version if rule.since or rule.until else None):
+            return False
+        wanted = [part.lower() for part in rule.subsystems]
+        return not wanted or any(part in title.lower() for title in self.subsystems(path) for part in wanted)
 
     def macros(self, path: str) -> dict[str, Macro]:
         """The macros that one header defines; none if the tree does not have it."""
@@ -169,6 +192,11 @@ class FileSite:
     def declares(self, name: str, headers: tuple[str, ...]) -> bool:
         """See Site."""
         return self.view.declares(name, headers)
+
+    def known(self, name: str) -> bool:
+        """See Site."""
+        catalogue = self.view.suggester.catalogue
+        return bool(catalogue.named(name) or catalogue.constants(name))
 
     def helper(self) -> HelperCall | None:
         """See Site."""
