@@ -15,7 +15,7 @@ from reviewbot import rules as _home
 from reviewbot.errors import PatternError, RuleLoadError, UsageError
 from reviewbot.match.run import patterns_of, when_of
 from reviewbot.match.scope import parsed
-from reviewbot.rule import Assume, MetaKind, Rule, Seek
+from reviewbot.rule import Assume, MetaKind, Rule, Seek, SeekMessage
 
 _FIELD = re.compile(r"\{(\w+)\}")
 _ID = re.compile(r"^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$")
@@ -88,12 +88,22 @@ def _wrongs(rule: Rule, path: Path) -> Iterator[str]:
     except PatternError as error:
         yield str(error)
         return
-    fields = [set(c.fields) for c in compiled] + [set(p.fields) for p in rule.patterns if isinstance(p, Seek)]
+    searches = (pattern for pattern in rule.patterns if isinstance(pattern, Seek | SeekMessage))
+    fields = [set(one.fields) for one in (*compiled, *searches)]
     known = set.intersection(*fields) if fields else set()
     yield from _wrong_texts(rule, known)
     if not any(c.path for c in compiled) and any(isinstance(excuse, Assume) for excuse in rule.unless):
         yield "a condition is assumed, and no path is there that could take its branch"
+    yield from _wrong_scope(rule)
     yield from _wrong_constraints(rule, {name for c in compiled for name in c.metavariables})
+
+
+def _wrong_scope(rule: Rule) -> Iterator[str]:
+    if any(isinstance(p, SeekMessage) for p in rule.patterns) and (rule.where or rule.advice or rule.unless):
+        yield "where, advice and unless are asked of code, and the rule reads messages"
+    for version in filter(None, (rule.since, rule.until)):
+        if parsed(version) is None:
+            yield f"{version!r} is no version, as in 6.12"
 
 
 def _wrong_constraints(rule: Rule, known: set[str]) -> Iterator[str]:
@@ -119,9 +129,6 @@ def _wrong_texts(rule: Rule, known: set[str]) -> Iterator[str]:
     for text, name in ((rule.why, "why"), (rule.known_problems, "known_problems"), (rule.title, "title")):
         if not text:
             yield f"{name} is empty"
-    for version in filter(None, (rule.since, rule.until)):
-        if parsed(version) is None:
-            yield f"{version!r} is no version, as in 6.12"
     if not rule.references or not rule.examples:
         yield "references and examples must not be empty"
 

@@ -21,12 +21,14 @@ __all__ = [
     "Example",
     "HelperCall",
     "Match",
+    "MessageText",
     "Meta",
     "OpenCoded",
     "Pattern",
     "Place",
     "Rule",
     "Seek",
+    "SeekMessage",
     "Site",
     "SourceFunction",
     "SourceText",
@@ -232,6 +234,37 @@ class Seek:
     fields: tuple[str, ...] = ()
 
 
+class MessageText(Protocol):
+    """The message of a commit, for a rule's own search."""
+
+    @property
+    def text(self) -> str:
+        """Subject (without [PATCH]), a blank line, and the message with its trailers."""
+
+    @property
+    def subject(self) -> str:
+        """The first line."""
+
+    @property
+    def trailers(self) -> tuple[tuple[str, str], ...]:
+        """Name and value of each line of the last paragraph that is a trailer."""
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The files that the commit changes."""
+
+
+@dataclass(frozen=True, slots=True)
+class SeekMessage:
+    """A search in the messages of commits.  Offsets are characters of `MessageText.text`; examples are messages.
+
+    There is no `where`, `advice` or `unless` for it: the search itself decides.
+    """
+
+    find: Callable[[MessageText], Iterable[Place]]
+    fields: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Example:
     """A piece of C that is a test.  Lines that end in `//~` are the lines that are reported, no others.
@@ -278,7 +311,7 @@ class Rule:
     known_problems: str
     category: Category
     confidence: Confidence
-    patterns: tuple[str | Pattern | OpenCoded | Seek, ...]
+    patterns: tuple[str | Pattern | OpenCoded | Seek | SeekMessage, ...]
     message: str
     examples: tuple[Example, ...]
     references: tuple[str, ...]

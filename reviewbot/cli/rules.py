@@ -12,7 +12,7 @@ from reviewbot.cli.screen import Screen
 from reviewbot.cli.settings import read_settings
 from reviewbot.errors import UsageError
 from reviewbot.registry import load_rules, theme_of
-from reviewbot.rule import Assume, OpenCoded, Pattern, Rule, Seek
+from reviewbot.rule import Assume, OpenCoded, Pattern, Rule, Seek, SeekMessage
 
 _WIDTH = 78
 _HEADINGS = ("rule", "theme", "category", "confidence", "title")
@@ -47,10 +47,12 @@ def show_rule(rule_id: str) -> None:
         Screen().print(line, markup=False, highlight=False, soft_wrap=True)
 
 
-def text_of(pattern: str | Pattern | OpenCoded | Seek) -> str:
+def text_of(pattern: str | Pattern | OpenCoded | Seek | SeekMessage) -> str:
     """A pattern as people read it."""
     if isinstance(pattern, Seek):
         return f"a search of its own, in files with {' or '.join(pattern.words)}"
+    if isinstance(pattern, SeekMessage):
+        return "a search of its own in commit messages"
     if isinstance(pattern, OpenCoded):
         return "any code that is the body of a helper of the tree"
     return pattern.text if isinstance(pattern, Pattern) else pattern

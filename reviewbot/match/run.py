@@ -17,7 +17,7 @@ from reviewbot.match.seek import may_find, sought
 from reviewbot.match.site import FileSite, TreeView
 from reviewbot.match.unify import Bindings, Checked, unify
 from reviewbot.model import Advice, Match, Span
-from reviewbot.rule import Assume, OpenCoded, Pattern, Rule, Seek
+from reviewbot.rule import Assume, OpenCoded, Pattern, Rule, Seek, SeekMessage
 from reviewbot.syntax.term import Term
 
 _MAX_REPORTS = 200
@@ -42,7 +42,7 @@ class Report:
 
 def patterns_of(rule: Rule) -> tuple[Compiled, ...]:
     """The compiled alternatives of a rule that are C; raises PatternError."""
-    texts = (p for p in rule.patterns if not isinstance(p, OpenCoded | Seek))
+    texts = (p for p in rule.patterns if not isinstance(p, OpenCoded | Seek | SeekMessage))
     return tuple(compile_pattern(p if isinstance(p, Pattern) else Pattern(p)) for p in texts)
 
 

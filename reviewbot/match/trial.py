@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from reviewbot.match.engine import Terms
+from reviewbot.match.message import CommitText, reads_messages, run_message
 from reviewbot.match.run import Report, patterns_of, run_rule, wanted
 from reviewbot.match.site import TreeView
 from reviewbot.model import SourceFile
@@ -50,12 +51,17 @@ class Trial:
 
 def unit_of(example: Example) -> Unit:
     """The parsed code of an example, its marks taken out."""
-    code = example.code.replace(" " + MARK, "").replace(MARK, "")
-    return parse(SourceFile(example.path, code.encode()), FACTS)
+    return parse(SourceFile(example.path, _unmarked(example).encode()), FACTS)
+
+
+def _unmarked(example: Example) -> str:
+    return example.code.replace(" " + MARK, "").replace(MARK, "")
 
 
 def run(rule: Rule, example: Example) -> tuple[Report, ...]:
     """What a rule reports in an example."""
+    if reads_messages(rule):
+        return tuple(run_message(rule, CommitText(_unmarked(example), (example.path,))))
     return tuple(run_rule(rule, Terms(unit_of(example)), TreeView(MadeUpTree(example.headers), FACTS)))
 
 
@@ -83,7 +89,7 @@ def _lines(reports: tuple[Report, ...]) -> list[int]:
 
 def _wrong(rule: Rule, example: Example, reports: tuple[Report, ...]) -> Iterator[str]:
     unit = unit_of(example)
-    error = first_error(unit.tree.root_node)
+    error = first_error(unit.tree.root_node) if not reads_messages(rule) else None
     if error is not None:
         yield f"line {unit.line(error.start_byte)} is no C that can be parsed"
     wanted_lines, found = marked_lines(example), _lines(reports)
@@ -104,6 +110,8 @@ def _wrong(rule: Rule, example: Example, reports: tuple[Report, ...]) -> Iterato
 
 def _why_not(rule: Rule, example: Example, line: int) -> str:
     """What keeps a line from being reported."""
+    if reads_messages(rule):
+        return "the search of the rule does not find it"
     text = unit_of(example).source.text
     if not wanted(rule, text):
         lacking = sorted({word.decode() for c in patterns_of(rule) for word in c.words if word not in text})

@@ -28,6 +28,7 @@ from reviewbot.model import (
 )
 from reviewbot.review.blame import Seen, changed_lines, fixed_by, new_in_hunk, sort_out
 from reviewbot.review.fragment import fragment
+from reviewbot.review.messages import in_message
 from reviewbot.review.reports import C_SUFFIXES, Rules, overlaps
 from reviewbot.syntax.parse import Function
 
@@ -44,6 +45,10 @@ def judge(applied: AppliedSeries, rules: Rules) -> tuple[tuple[Finding, ...], Co
             findings.extend(_unproven(patch, rules, coverage))
         else:
             findings.extend(_proven(applied, index, rules, coverage))
+        for report, mail_line in in_message(patch, rules.rules):
+            span = report.match.span
+            lines = (span.first_line, span.last_line)
+            findings.append(_made(report, patch, Verdict.INTRODUCED, "", lines, mail_line))
     return tuple(findings), coverage.total()
 
 

@@ -8,6 +8,7 @@ import re
 
 import pytest
 
+from reviewbot.match.message import reads_messages
 from reviewbot.registry import load_rules
 from reviewbot.rule import Example, Rule, Seek
 from tests.rules.harness import marked_lines, passes, real_tree, run, unit_of
@@ -38,6 +39,8 @@ def test_proposes_the_suggestion(rule: Rule, example: Example) -> None:
 @pytest.mark.parametrize(("rule", "example"), EXAMPLES)
 def test_example_is_understood_by_the_parser(rule: Rule, example: Example) -> None:
     """An example holds a function, where the rule looks into functions, and no syntax error."""
+    if reads_messages(rule):
+        return
     unit = unit_of(example)
 
     assert unit.functions or any(isinstance(pattern, Seek) for pattern in rule.patterns)

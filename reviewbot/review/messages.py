@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What do the rules say of the commit message of a patch?  Nothing of diffs that stand in replies, which have none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from reviewbot.mail.series import commit_message
+from reviewbot.match.message import CommitText, reads_messages, run_message
+from reviewbot.match.run import Report
+from reviewbot.model import AppliedPatch
+from reviewbot.rule import Rule
+
+
+def in_message(patch: AppliedPatch, rules: Iterable[Rule]) -> Iterator[tuple[Report, int]]:
+    """The reports in a patch's message, each with its 1-based line of the mail's body, 0 for the subject."""
+    mail = patch.patch
+    if mail.in_reply:
+        return
+    text, subject = commit_message(mail.message), f"{mail.subject}\n\n"
+    message = CommitText(subject + text, tuple(diff.path for diff in mail.files))
+    begin = mail.message.body.find(text)
+    for rule in rules:
+        if not reads_messages(rule):
+            continue
+        for report in run_message(rule, message):
+            at = report.match.span.end - 1 - len(subject)
+            line = mail.message.body.count("\n", 0, begin + at) + 1 if at >= 0 and begin >= 0 else 0
+            yield report, line
