@@ -36,7 +36,9 @@ def _find(source: SourceText) -> Iterable[Place]:
             put = re.search(rf"\b{name.split('_get')[0]}_put\s*\(", body) if "_get" in name else None
             if _TAKES.search(name) and not (_UNDO.search(name) or _NEVER.search(name) or put):
                 start = function.body + call.start()
-                yield Place(start, _end(source.bare, start), (("f", name),))
+                undo = re.search(rf"\b{name.replace('allocate', 'free')}\s*\(", source.bare[start + 1 : function.end])
+                last = start + 1 + undo.start() if undo and "allocate" in name else start
+                yield Place(start, _end(source.bare, last), (("f", name),))
 
 
 def _end(text: str, start: int) -> int:
