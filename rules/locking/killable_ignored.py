@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Report a lock that a signal may interrupt, and whose result nobody looks at."""
+
+import re
+from collections.abc import Iterable
+
+from reviewbot.rule import Category, Confidence, Example, Place, Rule, Seek, SourceText
+
+_CALL = re.compile(
+    r"(?<=[;{}])\s*((?:mmap_(?:read|write)_lock|down(?:_read|_write)?|mutex_lock(?:_io)?|rt_mutex_lock)"
+    r"_(?:killable|interruptible))\s*\([^;{}]*\);"
+)
+
+
+def _find(source: SourceText) -> Iterable[Place]:
+    """The calls that are a statement by themselves."""
+    for call in _CALL.finditer(source.bare):
+        yield Place(call.start(1), call.end() - 1, (("f", call.group(1)),))
+
+
+def _body(code: str) -> str:
+    return f"int f(struct mm_struct *mm)\n{{\n\tint ret = 0;\n\n{code}\tg(mm);\n\treturn ret;\n}}\n"
+
+
+RULE = Rule(
+    id="killable-ignored",
+    title="result of a lock that can be interrupted is ignored",
+    why="When a signal comes the lock is not taken, and what follows runs without it and then gives it up.",
+    known_problems="A call that is cast to void on purpose is silent.",
+    category=Category.CORRECTNESS,
+    confidence=Confidence.HIGH,
+    patterns=(Seek(("_killable(", "_interruptible("), _find, ("f",)),),
+    message="{f}() may return without the lock; should its return value not be checked?",
+    references=("include/linux/mmap_lock.h", "include/linux/mutex.h"),
+    nursery=True,
+    examples=(
+        Example("mmap-lock", _body("\tmmap_read_lock_killable(mm); //~\n")),
+        Example("mutex", _body("\tif (ret) {\n\t\tmutex_lock_interruptible(&mm->m); //~\n\t}\n")),
+        Example("tested", _body("\tif (mmap_write_lock_killable(mm))\n\t\treturn -EINTR;\n")),
+        Example("assigned", _body("\tret = mutex_lock_interruptible(&mm->m);\n")),
+        Example("not-killable", _body("\tmmap_read_lock(mm);\n")),
+    ),
+)
