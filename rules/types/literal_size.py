@@ -26,7 +26,7 @@ def _find(source: SourceText) -> Iterator[Place]:
             if declared is None or bool(declared[1]) == name.startswith("&"):
                 continue
             start = call.start()
-            if count == "3" and not declared[1]:
+            if count == "3" and not declared[1] and "32" in declared[0]:
                 start = _declaration(source.bare, function.body, start, name.lstrip("&"))
             words = (
                 ("f", call.group(1)),
@@ -84,13 +84,19 @@ def _advice(site: Site) -> Advice | None:
     if size is None:
         return None
     if not dimension:
-        if count == 3 and size == 4 and re.match(r"regmap_|i2c_|spi_", site.text("f")):
-            order = "be" if "be" in kind else "le"
-            verb = "put" if re.search(r"write|send", site.text("f")) else "get"
-            return Advice(f"{verb}_unaligned_{order}24", exact=False)
+        if count in (2, 3) and size == 4 and re.match(r"regmap_|i2c_|spi_", site.text("f")):
+            return _part(site, count)
         return Advice("sizeof", f"sizeof({site.text('v')})") if count == size else None
     known = int(dimension) if dimension.isdigit() else None
     return Advice("sizeof", f"sizeof({site.text('v')})") if known is not None and known * size == count else None
+
+
+def _part(site: Site, count: int) -> Advice:
+    order = "be" if "be" in site.text("t") else "le"
+    verb = "put" if re.search(r"write|send", site.text("f")) else "get"
+    helper = f"{verb}_unaligned_{order}24" if count == 3 else "sizeof"
+    instead = f"a u8 array of 3 and {helper}()" if count == 3 else "a 16-bit type and its sizeof()"
+    return Advice(helper, fields=(("instead", instead),), exact=False)
 
 
 def _f(body: str) -> str:
@@ -116,7 +122,7 @@ RULE = Rule(
     ),
     advice=_advice,
     message="the {n} is the size of `{v}`; would sizeof({v}) say so?",
-    near_message="`{v}` is a {t} but {n} bytes of it are used; would a u8 array of 3 and {helper}() be right?",
+    near_message="`{v}` is declared {t} but {n} bytes of it are used; would {instead} be right?",
     references=("include/linux/unaligned.h", "Documentation/process/coding-style.rst"),
     measured="26 of 29 right, drivers/hwmon and drivers/iio of 7.2, 2026-11",
     examples=(
@@ -143,6 +149,7 @@ RULE = Rule(
             "three-bytes-written",
             _f("\t__be32 raw; //~\n\n\traw = cpu_to_be32(*val);\n\treturn regmap_bulk_write(map, REG_A, &raw, 3);\n"),
         ),
+        Example("half-of-it", _f("\tint a, raw;\n\n\treturn regmap_bulk_read(map, REG_A, &raw, 2); //~\n")),
         Example("own-function", _f("\tu32 raw;\n\n\treturn a_read(map, REG_A, &raw, 3);\n")),
         Example("part-of-an-array", _f("\tu8 raw[8];\n\n\treturn regmap_bulk_read(map, REG_A, raw, 3);\n")),
         Example("count-of-words", _f("\t__be16 raw[3];\n\n\treturn regmap_bulk_read(map, REG_A, raw, 3);\n")),
