@@ -123,7 +123,7 @@ RULE = Rule(
     message="`{v}` is {k}, in a fixed endian order, and used as a number; is {helper}() missing?",
     near_message="{v} gives a {k}; is the cast, which hides the endian type, needed?",
     references=("Documentation/dev-tools/sparse.rst", "include/linux/byteorder/generic.h"),
-    measured="1 of 1 right (sparse keeps the tree clean), drivers/usb, drivers/net/can, drivers/iio, fs/ext4 and more of 7.2, 2026-11",
+    measured="1 of 1 right (sparse keeps the tree clean), drivers/usb, drivers/iio and more of 7.2, 2026-11",
     examples=(
         Example("masked", _f("\t__be16 raw;\n\n\tg(&raw);\n\t*val = raw & GENMASK(14, 0); //~\n")),
         Example("shifted", _f("\t__le32 raw = 0;\n\n\tg(&raw);\n\t*val = h(raw >> 4); //~\n")),
