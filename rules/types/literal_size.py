@@ -14,6 +14,7 @@ _OTHER = {"char": 1, "unsigned char": 1, "short": 2, "unsigned short": 2, "int":
 
 def _find(source: SourceText) -> Iterator[Place]:
     for function in source.functions:
+        seen = set()
         for call in _CALL.finditer(source.bare, function.body, function.end):
             parts = [part.strip() for part in re.split(r",(?![^()]*\))", call.group(2))]
             if len(parts) < 3:
@@ -23,8 +24,9 @@ def _find(source: SourceText) -> Iterator[Place]:
                 continue
             visible = _visible(source.bare, function.body, call.start())
             declared = _declared(visible, name.lstrip("&"))
-            if declared is None or bool(declared[1]) == name.startswith("&"):
+            if declared is None or bool(declared[1]) == name.startswith("&") or (name, count, declared) in seen:
                 continue
+            seen.add((name, count, declared))
             start = call.start()
             if count == "3" and not declared[1] and "32" in declared[0]:
                 start = _declaration(source.bare, function.body, start, name.lstrip("&"))
@@ -111,7 +113,8 @@ RULE = Rule(
         "are right on machines of one byte order only."
     ),
     known_problems=(
-        "Where a function counts registers and not bytes, and both are the same number, ARRAY_SIZE() can be meant."
+        "Where a function counts registers and not bytes, and both are the same number, ARRAY_SIZE() can be meant. "
+        "Of the same variable and number only the first use in a function is reported."
     ),
     category=Category.STYLE,
     confidence=Confidence.MODERATE,
@@ -132,6 +135,13 @@ RULE = Rule(
             suggestion="sizeof(raw)",
         ),
         Example("array", _f("\tu8 raw[4];\n\n\treturn regmap_bulk_read(map, REG_A, raw, 4); //~\n")),
+        Example(
+            "once-a-function",
+            _f(
+                "\tu8 raw[2];\n\n\tregmap_bulk_read(map, REG_A, raw, 2); //~\n"
+                "\treturn regmap_bulk_read(map, REG_B, raw, 2);\n"
+            ),
+        ),
         Example("several-in-a-line", _f("\tu16 a = 0, raw;\n\n\treturn regmap_bulk_read(map, REG_A, &raw, 2); //~\n")),
         Example(
             "count-before-buffer",
