@@ -40,7 +40,7 @@ RULE = Rule(
     message="dev_err_probe() does the test for -EPROBE_DEFER itself; could it stand alone?",
     needs={"dev_err_probe": ("include/linux/dev_printk.h", "include/linux/device.h")},
     references=("include/linux/dev_printk.h",),
-    measured="no finding in drivers and sound of 7.2, 2026-11, where the test was taken out long ago; it can hardly be wrong",
+    measured="no finding in drivers and sound of 7.2, 2026-11; it can hardly be wrong",
     examples=(
         Example("returned", _probe(_IF + " //~\n\t\t\treturn -EPROBE_DEFER;\n\t\t" + _SAY), headers=_TREE),
         Example(
@@ -74,6 +74,7 @@ RULE = Rule(
             _probe(_IF.replace("EPROBE_DEFER", "ENOENT") + "\n\t\t\treturn 0;\n\t\t" + _SAY),
             headers=_TREE,
         ),
+        Example("another-result", _probe(_IF + "\n\t\t\treturn 0;\n\t\t" + _SAY), headers=_TREE),
         Example("not-in-the-tree", _probe(_IF + "\n\t\t\treturn -EPROBE_DEFER;\n\t\t" + _SAY)),
     ),
 )
