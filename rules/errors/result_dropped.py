@@ -24,6 +24,7 @@ _TEARDOWN = re.compile(
     r"remove|exit|shutdown|suspend|disable|stop|cleanup|clean_?up|release|close|disconnect|unregister"
     r"|free|teardown|deinit|uninit|detach|power_?(?:off|down)|restore|undo|unbind|destroy|quiesce"
 )
+_ERROR = r"(?:ret|err|rc|rv|error|retval)"
 _FAILS = re.compile(r"return\s+(?:-E[A-Z]|\w*(?:ret|err|rc|status|rval|error)\b|dev_err_probe)")
 
 
@@ -47,7 +48,7 @@ def _dropped(body: str) -> Iterator[tuple[str, int, int]]:
 
 
 def _own(file: SourceText) -> set[str]:
-    """The file's functions that return an error, which their callers test at least as often as they drop it."""
+    """Functions that return an error which this file tests at least as often as it drops it."""
     made = {
         one.name
         for one in file.functions
@@ -56,6 +57,8 @@ def _own(file: SourceText) -> set[str]:
     }
     drops = Counter(name for one in file.functions for name, _, _ in _dropped(file.bare[one.body : one.end]))
     uses = Counter(re.findall(r"(?:=|\breturn|[(!]|&&|\|\||\?|:)\s*(\w+)\s*\(", file.bare))
+    tested = set(re.findall(rf"\b({_ERROR})\s*=\s*(\w+)\s*\([^;{{}}]*\);\s*if\s*\(\s*\1\b", file.bare))
+    made |= {name for _, name in tested if not any(one.name == name for one in file.functions)}
     return {name for name in made if uses[name] >= max(1, drops[name])}
 
 
@@ -95,7 +98,7 @@ def _harmless(file: SourceText, name: str, call: str) -> bool:
     """Memory-mapped registers do not fail, a property has its default, and a read for nothing is a dummy."""
     if name.startswith("regmap_"):
         return bool(re.search(r"\bsyscon_|regmap_mmio", file.bare))
-    if name.startswith("device_property_read"):
+    if "property_read" in name:
         return True
     return not _KNOWN.fullmatch(name) and "&" not in call and bool(re.search(r"read|get|xfer|show", name))
 
@@ -183,6 +186,10 @@ RULE = Rule(
         ),
         Example("on-purpose", _in("\t(void)regmap_write(foo->map, 1, 2);\n\treturn 0;\n")),
         Example("used", _in("\tret = regmap_write(foo->map, 1, 2);\n\treturn ret;\n")),
+        Example(
+            "function-that-is-tested-here",
+            _in("\tret = foo_go(foo);\n\tif (ret)\n\t\treturn ret;\n\tfoo_go(foo); //~\n\treturn 0;\n"),
+        ),
         Example(
             "several-in-a-row",
             _in("\tregmap_write(foo->map, 1, 2); //~\n\tregmap_write(foo->map, 2, 2);\n\treturn 0;\n"),
