@@ -47,7 +47,7 @@ RULE = Rule(
     advice=_advice,
     message="the resource of line {line1} is looked up and mapped in two calls; would {helper}() do?",
     needs={"devm_platform_ioremap_resource": _HEADERS},
-    references=(*_HEADERS, "scripts/coccinelle/api/devm_platform_get_and_ioremap_resource.cocci"),
+    references=(*_HEADERS, "Documentation/driver-api/driver-model/devres.rst"),
     measured="3 of 3 right, drivers/hwmon, iio, leds, mfd, input, power, spi, watchdog and rtc of 7.2, 2026-11",
     examples=(
         Example("plain", _code(_GET, "", " //~"), headers=_TREE, suggestion="devm_platform_ioremap_resource(pdev, 0)"),
