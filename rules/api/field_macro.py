@@ -10,6 +10,7 @@ _HEADERS = ("include/linux/bitfield.h",)
 _MACRO = re.compile(r"^[ \t]*#[ \t]*define[ \t]+(\w+)\((\w+)(?:, ?\w+)*\)[ \t]+((?:.*\\\n){0,4}.*)$", re.MULTILINE)
 _MASK = r"(?:0x[0-9a-fA-F]+[uU]?|GENMASK\([^()]*\)|\w+_(?:MASK|MSK))"
 _NEAR = 400
+_PREP = "FIELD_PREP() (or FIELD_GET())"
 _SHIFT = re.compile(r"^[ \t]*#[ \t]*define[ \t]+(\w+?)_(SHIFT|SHFT|OFFSET|POS)[ \t]+(\d+)\b.*$", re.MULTILINE)
 
 
@@ -20,7 +21,7 @@ def _macros(source: SourceText) -> Iterator[Place]:
     found = [(one, fact, helper) for one, fact, helper in _found(source.bare) if helper]
     runs: list[list[tuple[re.Match[str], str, str]]] = []
     for each in sorted(found, key=lambda one: one[0].start()):
-        if runs and each[0].start() - runs[-1][-1][0].end() < _NEAR and each[2] == runs[-1][0][2]:
+        if runs and each[0].start() - runs[-1][-1][0].end() < _NEAR:
             runs[-1].append(each)
         else:
             runs.append([each])
@@ -48,12 +49,12 @@ def _helper(body: str, name: str) -> str:
     """What a body without blanks does with its parameter; whole bytes are no fields."""
     value = rf"\(?{name}\)?"
     if re.search(rf"\({value}&\(?{_MASK}\)?\)>>\w", body):
-        return "" if re.search(r"&0x[fF]{2}0*\)>>(?:8|16|24)", body) else "FIELD_GET()"
+        return "" if re.search(r"&0x[fF]{2}0*\)>>(?:8|16|24)", body) else "FIELD_GET() (or FIELD_PREP())"
     before = re.search(rf"\({value}&(?P<mask>{_MASK})\)<<\(?\w+\)?", body)
     if before:
-        return "" if re.fullmatch(r"0x[fF]{2}|0x[fF]{4}|0x0*1", before.group("mask")) else "FIELD_PREP()"
+        return "" if re.fullmatch(r"0x[fF]{2}|0x[fF]{4}|0x0*1", before.group("mask")) else _PREP
     after = re.search(rf"\({value}<<\w+\)&\(?{_MASK}|{_MASK}&\({value}<<\w+\)", body)
-    return "FIELD_PREP()" if after and not re.search(r"&0x0*[fF]{2}0*\b|&[(]?0x0*[fF]{2}0*", body) else ""
+    return _PREP if after and not re.search(r"&0x0*[fF]{2}0*\b|&[(]?0x0*[fF]{2}0*", body) else ""
 
 
 def _code(define: str) -> str:

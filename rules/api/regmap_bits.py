@@ -64,7 +64,7 @@ def _rewritten(site: Site, name: str) -> Advice | None:
     """The value that was read must serve for nothing else, before or after."""
     value = rf"(?<![\w.>]){re.escape(site.text('v'))}\b"
     between = re.split(rf"&{value}", site.before(20))[-1]
-    if len(re.findall(value, between)) > 1:
+    if len(re.findall(rf"(?<!return ){value}", between)) > 1:
         return None
     if re.search(rf"{value}(?!\s*=[^=])", site.after(400).split("regmap_read")[0]):
         return None
@@ -137,6 +137,7 @@ RULE = Rule(
         Example(
             "read-and-write", _write("v &= ~FOO_EN;"), headers=_TREE, suggestion="regmap_clear_bits(map, 3, FOO_EN)"
         ),
+        Example("value-returned-on-error", _write("if (ret)\n\t\treturn v;\n\tv |= FOO_EN;"), headers=_TREE),
         Example("value-used-again", _write("v |= FOO_EN;", "", "\n\tuse(v);"), headers=_TREE),
         Example("value-tested-too", _write("if (v & BIT(7))\n\t\tgo();\n\tv |= FOO_EN;", ""), headers=_TREE),
         Example("field-by-a-macro", _update("BAR_SEL_MASK(on)", "0", ""), headers=_TREE),
