@@ -12,8 +12,8 @@ from reviewbot.errors import PatternError
 from reviewbot.match.boolean import Formula, IsBit, formula
 from reviewbot.match.conditions import Truth, truth_of
 from reviewbot.match.normal import ISOMORPHISMS, normal
-from reviewbot.match.steps import Step, marked, steps_of
-from reviewbot.match.unify import DOTS, is_metavariable
+from reviewbot.match.steps import AT, Step, marked, steps_of
+from reviewbot.match.unify import DOTS, is_dots, is_metavariable
 from reviewbot.rule import Pattern
 from reviewbot.syntax.parse import first_error, parse_text
 from reviewbot.syntax.term import MAX_DEPTH, Term, to_term
@@ -21,6 +21,7 @@ from reviewbot.syntax.term import MAX_DEPTH, Term, to_term
 _FLAG = re.compile(r"^[A-Z][A-Z0-9_]*$")
 _IGNORED_WORDS = frozenset({"NULL", "likely", "unlikely", DOTS})
 _MAX_TEXT = 4000
+_MARK = re.compile(r'("(?:[^"\\\n]|\\.)*"?)|(?<![\w$])(\$?\w+)@(\w+)')
 _GAP = re.compile(rf"(^\s*|[;{{}})]\s*){DOTS}(?!\s*[,)])")
 """`...` in the place of a statement; among arguments it is followed by a comma or a parenthesis."""
 
@@ -55,7 +56,8 @@ class Compiled:
         """The names that a message may use: metavariables, and on a path the lines of its steps and the way."""
         written = sum(step.written for step in self.path)
         lines = {f"line{number}" for number in range(1, written + 1)}
-        return self.metavariables | (lines | {"through"} if self.path else set())
+        places = {f"line_{name}" for name in self.metavariables}
+        return self.metavariables | places | (lines | {"through"} if self.path else set())
 
     def is_bit(self, term: Term) -> str | None:
         """The identity of a flag that the pattern itself speaks of."""
@@ -90,9 +92,12 @@ def _compile(pattern: Pattern) -> Compiled:
     steps = tuple(normal(step, on) for step in steps)
     path = steps_of(steps, pattern.text)
     _check_path(pattern, path)
+    if isinstance(pattern.report, str) and pattern.report not in metavariables(*steps):
+        raise PatternError(f"pattern {pattern.text!r} reports at {pattern.report!r}, which it does not mark")
     flags = frozenset(t.value for step in steps for t in step.walk() if t.kind == "id" and _FLAG.match(t.value))
     truth = None
-    if not statements and "boolean" in on and _is_condition(steps[0]):
+    dots = any(part.kind == "binary" and is_dots(kid) for part in steps[0].walk() for kid in part.kids)
+    if not statements and not dots and "boolean" in on and _is_condition(steps[0]):
         truth = _truth(steps[0], lambda term: term.value if term.value in flags else None)
     return Compiled(pattern, steps, path, statements, truth, flags, _words(steps), b"", on)
 
@@ -110,7 +115,7 @@ def _check_path(pattern: Pattern, path: tuple[Step, ...]) -> None:
     written = sum(step.written for step in path)
     if pattern.path not in ("some", "every"):
         raise PatternError(f"pattern {pattern.text!r} asks for path={pattern.path!r}", 'it is "some" or "every"')
-    if pattern.report is not None and not -written <= pattern.report < written:
+    if isinstance(pattern.report, int) and not -written <= pattern.report < written:
         raise PatternError(f"pattern {pattern.text!r} reports at step {pattern.report}, and has {written} on its path")
 
 
@@ -127,7 +132,7 @@ def _isomorphisms(pattern: Pattern) -> frozenset[str]:
 def _read(text: str) -> tuple[tuple[Term, ...], bool]:
     if len(text) > _MAX_TEXT:
         raise PatternError(f"pattern of {len(text)} characters is too long", f"at most {_MAX_TEXT} are read")
-    plain = text.replace("...", f" {DOTS} ").strip()
+    plain = _MARK.sub(lambda m: m[1] or f"{m[2]}{AT}{m[3]}", text).replace("...", f" {DOTS} ").strip()
     statements = plain.endswith((";", "}", DOTS)) and bool(re.search(r"[;}]", plain))
     if statements:
         plain = _GAP.sub(rf"\1{DOTS};", plain)

@@ -18,7 +18,7 @@ from reviewbot.match.compiled import Compiled, metavariables
 from reviewbot.match.conditions import Literal
 from reviewbot.match.course import Course
 from reviewbot.match.effects import changes, reads
-from reviewbot.match.engine import Found, Terms, match_at, occurrences
+from reviewbot.match.engine import Found, Terms, match_at, occurrences, place_of_mark
 from reviewbot.match.hits import Hit, When, excused, filled, hits, holds, names
 from reviewbot.match.known import NOTHING, Facts
 from reviewbot.match.told import told
@@ -110,9 +110,9 @@ def _functions(terms: Terms, compiled: Compiled, within: Iterable[Span] | None) 
 def _found(terms: Terms, compiled: Compiled, course: Course, last: At) -> Found:
     chain = last.chain()
     written = [at for at in chain if at.step >= 0 and compiled.path[at.step].written]
-    shown = written[compiled.source.report if compiled.source.report is not None else -1]
+    shown = written[compiled.source.report if isinstance(compiled.source.report, int) else -1]
     node = course.flow.nodes[shown.node]
-    match = match_at(terms.unit, last.bound, (node.start, node.end))
+    match = match_at(terms.unit, last.bound, place_of_mark(compiled, last.bound) or (node.start, node.end))
     covered = tuple(_covered(course, at) for at in written)
     return replace(match, way=told(course, chain, written)), last.bound, covered
 

@@ -35,8 +35,16 @@ class Step:
         return self.kind not in ("entry", "end")
 
 
+AT = "$at$"
+"""What stands for `@` between a name and its mark while a pattern is parsed as C."""
+
+
 def marked(term: Term) -> Term:
-    """The term with its `...` between statements as "gap" and its `$exit;` as "exit"."""
+    """The term with its `...` between statements as "gap", its `$exit;` as "exit" and a marked name as "at"."""
+    if AT in term.value and term.kind in ("id", "arrow", "dot"):
+        name, _, mark = term.value.partition(AT)
+        bare = term.rebuilt(term.kind, name, tuple(marked(kid) for kid in term.kids))
+        return term.rebuilt("at", f"${mark}", (bare,))
     if term.kind == "expr" and term.kids[0].kind == "id" and term.kids[0].value in (DOTS, EXIT_NAME):
         return Term("gap" if term.kids[0].value == DOTS else "exit", "")
     kids = tuple(marked(kid) for kid in term.kids)

@@ -27,10 +27,22 @@ def is_metavariable(name: str) -> bool:
     return name.startswith("$")
 
 
+def is_dots(term: Term) -> bool:
+    """True for the `...` that stands for any number of parts."""
+    return term.kind == "id" and term.value == DOTS
+
+
 def unify(pattern: Term, code: Term, bound: Bindings, *, commute: bool = True) -> Iterator[Bindings]:
     """All ways in which `pattern` fits `code` given `bound`; each answer is `bound` with the new bindings."""
     if pattern.kind == "id" and is_metavariable(pattern.value):
         yield from _bind(pattern.value, code, bound)
+        return
+    if pattern.kind == "at":
+        for now in unify(pattern.kids[0], code, bound, commute=commute):
+            yield from _bind(pattern.value, code, now)
+        return
+    if commute and pattern.kind == "binary" and any(map(is_dots, operands(pattern, pattern.value))):
+        yield from _unify_some(pattern, code, bound)
         return
     if pattern.kind != code.kind:
         return
@@ -69,7 +81,7 @@ def unify_all(
             yield bound
         return
     head, rest = patterns[0], patterns[1:]
-    if head.kind == "id" and head.value == DOTS:
+    if is_dots(head):
         for skipped in range(len(codes) + 1):
             yield from unify_all(rest, codes[skipped:], bound, commute=commute)
         return
@@ -99,6 +111,14 @@ def _unify_chain(pattern: Term, code: Term, bound: Bindings) -> Iterator[Binding
         # operands with no metavariable of their own first: they prune the search
         ordered = tuple(sorted(wanted, key=lambda term: is_metavariable(term.value)))
         yield from _assign(ordered, given, bound)
+
+
+def _unify_some(pattern: Term, code: Term, bound: Bindings) -> Iterator[Bindings]:
+    """`x || ...` is one of the operands, or x alone."""
+    wanted = tuple(term for term in operands(pattern, pattern.value) if not is_dots(term))
+    given = operands(code, pattern.value) if (code.kind, code.value) == ("binary", pattern.value) else (code,)
+    if len(wanted) <= len(given) <= _MAX_OPERANDS:
+        yield from _assign(wanted, given, bound)
 
 
 def _assign(wanted: tuple[Term, ...], given: tuple[Term, ...], bound: Bindings) -> Iterator[Bindings]:

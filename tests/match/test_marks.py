@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Does a report stand at a mark, do places of other patterns allow or forbid it, and what is `...` in a condition?"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from reviewbot.errors import PatternError
+from reviewbot.match.compiled import compile_pattern
+from reviewbot.match.trial import run
+from reviewbot.rule import Category, Confidence, Example, Meta, Pattern, Rule, Spots
+
+_RULE = Rule(
+    id="marks",
+    title="t",
+    why="w",
+    known_problems="k",
+    category=Category.STYLE,
+    confidence=Confidence.LOW,
+    patterns=(),
+    message="m",
+    examples=(),
+    references=(),
+)
+
+
+def _lines(rule: Rule, body: str) -> list[int]:
+    code = f"void f(int a, int b)\n{{\n{body}\n}}\n"
+    return [report.match.span.first_line for report in run(rule, Example("x", code))]
+
+
+def _with(*patterns: str | Pattern) -> Rule:
+    return replace(_RULE, patterns=patterns)
+
+
+def test_the_report_stands_at_the_mark() -> None:
+    """A marked name is where the report stands, be it a name, a metavariable or within a path."""
+    code = "a = 1 +\n kfree(b,\n  x);\n put(b,\n x);"
+
+    assert _lines(_with(Pattern("kfree@p($x, $y)", report="p")), code) == [4]
+    assert _lines(_with(Pattern("kfree($x, $y@p)", report="p")), code) == [5]
+    assert _lines(_with(Pattern("kfree@p($x, $y); ... put($x, $z@q);", report="q")), code) == [7]
+    assert _lines(_with(Pattern("kfree@p($x, $y); ... put($x, $z@q);", report="p")), code) == [4]
+
+
+def test_the_message_tells_the_line_of_a_mark() -> None:
+    """{line_p} is the line of the mark."""
+    rule = replace(_with(Pattern("kfree@p($x); ... put($x);")), message="freed in line {line_p}")
+    found = run(rule, Example("x", "void f(int a)\n{\n\tkfree(a);\n\tput(a);\n}\n"))
+
+    assert [report.message for report in found] == ["freed in line 3"]
+
+
+def test_places_of_other_patterns_forbid_and_allow() -> None:
+    """not_at and only_at compare the places of the reports, with constraints of their own."""
+    spots = Spots(patterns=(Pattern("kfree@p($x); put($x);", report="p"),), metavariables={"x": Meta(matching="b")})
+    rule = _with(Pattern("kfree@q($y)", report="q"))
+    code = "kfree(a);\nput(a);\nkfree(b);\nput(b);"
+
+    assert _lines(rule, code) == [3, 5]
+    assert _lines(replace(rule, not_at=(spots,)), code) == [3]
+    assert _lines(replace(rule, only_at=(spots,)), code) == [5]
+
+
+def test_dots_in_a_condition_are_other_operands() -> None:
+    """`!$x || ...` is one of the operands, or the condition itself, and no operand of another operator."""
+    rule = _with("if (!get($x) || ...) stop($x);")
+    code = "if (b || !get(a)) stop(a);\nif (!get(a)) stop(a);\nif (b && !get(a)) stop(a);\nif (b || get(a)) stop(a);"
+
+    assert _lines(rule, code) == [3, 4]
+
+
+def test_a_mark_that_is_not_there_is_an_error() -> None:
+    """A pattern cannot report at a mark that it does not make; an `@` in a string is no mark."""
+    with pytest.raises(PatternError, match="does not mark"):
+        compile_pattern(Pattern("kfree($x)", report="p"))
+
+    assert compile_pattern(Pattern('printk("a@b")')).metavariables == frozenset()
