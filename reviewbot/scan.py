@@ -23,7 +23,7 @@ from reviewbot.errors import UsageError
 from reviewbot.match.run import Report, asks_tree
 from reviewbot.match.site import TreeView
 from reviewbot.model import Confidence, Skipped
-from reviewbot.registry import load_rules, select
+from reviewbot.registry import load_cocci, load_rules, select
 from reviewbot.review.reports import C_SUFFIXES, FileReports, Rules
 from reviewbot.rule import Rule
 from reviewbot.syntax.facts import read_facts
@@ -39,7 +39,8 @@ Steps = Callable[[int, int], None]
 class ScanRequest:
     """What to scan: files and folders of a tree, as paths from its top ("" for all of it).
 
-    `base` is a revision; without one the files are read as they stand on the disk.
+    `base` is a revision; without one the files are read as they stand on the disk.  `cocci` are semantic patches to
+    run; with them, only those rules run beside that are named.
     """
 
     tree: Path
@@ -48,6 +49,7 @@ class ScanRequest:
     base: str | None = None
     rule_names: tuple[str, ...] = ()
     user_rules: Path | None = None
+    cocci: tuple[Path, ...] = ()
     jobs: int = field(default_factory=lambda: os.cpu_count() or 1)
 
 
@@ -89,11 +91,13 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """The whole: the tree's name, the rules that ran, and what they came to."""
+    """The whole: the tree's name, the rules that ran, and what they came to; `refused` is what of .cocci files is not
+    read."""
 
     tree: str
     rules: tuple[str, ...]
     found: Part
+    refused: tuple[Skipped, ...] = ()
 
 
 def scan(request: ScanRequest, steps: Steps = lambda _done, _all: None) -> Scan:
@@ -115,7 +119,7 @@ def scan(request: ScanRequest, steps: Steps = lambda _done, _all: None) -> Scan:
     whole = Part()
     for part in parts:
         whole += Part(part.files, part.functions, part.analysed, (), part.skipped)
-    return Scan(name, tuple(rule.id for rule in chosen), whole + Part(hits=hits))
+    return Scan(name, tuple(rule.id for rule in chosen), whole + Part(hits=hits), _refused(request))
 
 
 def scan_files(request: ScanRequest, paths: list[str]) -> list[Part]:
@@ -146,7 +150,18 @@ def _hit(report: Report) -> Hit:
 
 
 def _rules(request: ScanRequest) -> tuple[Rule, ...]:
-    return select(load_rules(request.user_rules), request.rule_names, ())
+    own = tuple(rule for one in load_cocci(request.cocci) for rule in one.rules)
+    if request.cocci and not request.rule_names:
+        return own
+    return own + select(load_rules(request.user_rules), request.rule_names, ())
+
+
+def _refused(request: ScanRequest) -> tuple[Skipped, ...]:
+    return tuple(
+        Skipped(refused.rule or "the file", one.path, refused.why)
+        for one in load_cocci(request.cocci)
+        for refused in one.refused
+    )
 
 
 def _snapshot(tree: Tree, base: Base) -> TreeSnapshot:

@@ -1,0 +1,321 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""How is one alternative of a rule written in our pattern language, and what excuses it?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from reviewbot.cocci.body import DOTS, Choice, Token, When, alternatives, read_body
+from reviewbot.cocci.declare import Declared
+from reviewbot.errors import CocciError
+from reviewbot.rule import Assume
+
+_OPERATORS = frozenset("= == != && || | & ^ + - * / % < > <= >= << >> ? : += -= |= &= , (".split()) | {"return"}
+_CHAIN = frozenset({"&&", "||", "|", "&", "+", "*", "^"})
+_HEADS = frozenset({"if", "while"})
+_NO_STEPS = {
+    "for": "`for`",
+    "do": "`do`",
+    "switch": "`switch`",
+    "else": "`else`",
+    "case": "`case`",
+    "default": "`default`",
+    "asm": "`asm`",
+}
+_BESIDE = frozenset({"return", "sizeof", "goto", "struct", "union", "enum", "unsigned", "signed", "const", "typeof"})
+_LEAVES = frozenset({"return", "goto", "break", "continue"})
+_IDENTIFIER = re.compile(r"[A-Za-z_]\w*")
+
+
+@dataclass(slots=True)
+class Written:
+    """An alternative in our language.  `step` is the number of the step to report, None for none or no path."""
+
+    text: str = ""
+    marks: set[str] = field(default_factory=set)
+    steps: dict[str, int] = field(default_factory=dict)
+    starred: int | None = None
+    unless: list[str | Assume] = field(default_factory=list)
+    path: bool = False
+    any: bool = False
+    strict: bool = False
+    every: bool | None = None
+
+
+def write(tokens: Sequence[Token], metavariables: Mapping[str, Declared]) -> Written:
+    """Write an alternative down; raises CocciError that names what has no counterpart."""
+    return _Writer(list(tokens), metavariables).run()
+
+
+def plain(tokens: Sequence[Token], metavariables: Mapping[str, Declared], line: int) -> list[str]:
+    """The texts of code without gaps, as that of a `when`: one for each way through its disjunctions."""
+    text = " ".join(token.text for token in tokens)
+    out = []
+    for way in alternatives(read_body(" " + text, line), line):
+        written = write(way, metavariables)
+        if written.path:
+            raise CocciError(line, "a `when` with `...` between statements")
+        out.append(written.text.removesuffix(";").strip())
+    return out
+
+
+class _Writer:
+    def __init__(self, tokens: list[Token], metavariables: Mapping[str, Declared]) -> None:
+        self._tokens, self._known = tokens, metavariables
+        self._out: list[str] = []
+        self._written = Written()
+        self._depth = 0
+        self._step = 0
+        self._gaps: list[tuple[Token, tuple[str | Assume, ...]]] = []
+        self._pending: set[str] = set()
+
+    def run(self) -> Written:
+        """Write all tokens."""
+        self._refuse_shapes()
+        at = 0
+        while at < len(self._tokens):
+            at = self._one(at)
+        self._finish()
+        return self._written
+
+    def _at(self, at: int) -> Token | None:
+        return self._tokens[at] if 0 <= at < len(self._tokens) else None
+
+    def _text(self, at: int) -> str:
+        token = self._at(at)
+        return token.text if token else ""
+
+    def _kind(self, at: int) -> str:
+        one = self._known.get(self._text(at))
+        return one.kind if one else ""
+
+    def _one(self, at: int) -> int:
+        token = self._tokens[at]
+        if token.text in ("<+...", "...+>", "<...", "...>"):
+            self._nest(at)
+        elif token.text == "...":
+            self._dots(at)
+        elif token.text in _HEADS and self._depth == 0:
+            return self._head(at)
+        elif self._kind(at) == "statement":
+            raise CocciError(token.line, "a statement metavariable that stands by itself")
+        else:
+            self._word(at)
+        return at + 1
+
+    def _word(self, at: int) -> None:
+        token = self._tokens[at]
+        self._depth += (token.text in "([") - (token.text in ")]") if token.text else 0
+        self._place(at)
+        name = self._name(token)
+        mark = next((mark for mark in token.marks), None)
+        if mark and _IDENTIFIER.fullmatch(token.text) and token.text not in _BESIDE | _LEAVES and self._text(at - 1) != "goto":
+            name += f"@{mark}"
+            self._written.marks |= {mark}
+            for other in token.marks[1:]:
+                self._written.steps[other] = self._step
+        self._out.append(name)
+        if token.text == ";":
+            self._step += 1
+
+    def _name(self, token: Token) -> str:
+        one = self._known.get(token.text)
+        if one is None:
+            return token.text
+        if one.refused:
+            raise CocciError(one.line, one.refused)
+        if one.kind in ("expression list", "parameter list", "identifier list"):
+            return "..."
+        if one.kind in ("iterator", "declarer"):
+            raise CocciError(token.line, f"`{one.kind}`")
+        return f"${token.text}"
+
+    def _place(self, at: int) -> None:
+        """Remember at which step the marks and the star of a token stand."""
+        token = self._tokens[at]
+        for mark in token.marks:
+            self._written.steps.setdefault(mark, self._step)
+        if token.star and token.text not in ("{", "}", ")", "("):
+            self._written.starred = self._step
+
+    def _nest(self, at: int) -> None:
+        token = self._tokens[at]
+        if self._depth or not self._between(at, nest=True):
+            raise CocciError(token.line, "`<+... ...+>` in an expression" if "+" in token.text else "`<... ...>` in an expression")
+        self._written.any = True
+        self._gap(token, reach=True)
+
+    def _dots(self, at: int) -> None:
+        token = self._tokens[at]
+        before, after = self._text(at - 1), self._at(at + 1)
+        same = after is not None and after.line == token.line
+        if self._depth == 0 and self._between(at):
+            self._gap(token)
+        elif (before in _CHAIN or (same and after is not None and after.text in _CHAIN)) and not token.whens:
+            self._out.append("...")
+        elif before in ("(", ",") and self._text(at + 1) in (")", ",") and not token.whens:
+            self._out.append("..." if self._text(at - 2) not in _HEADS else "$_")
+        elif before == "return":
+            self._out.append("...")
+        elif before in _OPERATORS or before == "[":
+            self._out.append("$_")
+        else:
+            raise CocciError(token.line, "`...` at such a place")
+
+    def _between(self, at: int, *, nest: bool = False) -> bool:
+        """True where `...` stands between statements."""
+        before, after, token = self._text(at - 1), self._at(at + 1), self._tokens[at]
+        if before in _OPERATORS - {"("} and before:
+            return False
+        return nest or after is None or after.line != token.line or after.text not in _CHAIN | {"?", ":"}
+
+    def _gap(self, token: Token, *, reach: bool = False) -> None:
+        self._end_statement()
+        self._written.path = True
+        if self._out and self._out[-1] == "...":
+            if not reach:
+                raise CocciError(token.line, "two `...` in a row")
+        else:
+            self._out.append("...")
+        excuses: list[str | Assume] = []
+        for when in token.whens:
+            excuses += self._excuse(when)
+        if token.text not in ("...>", "...+>"):
+            self._gaps.append((token, tuple(excuses)))
+
+    def _excuse(self, when: When) -> list[str | Assume]:
+        if when.kind in ("any", "strict", "exists", "forall"):
+            return []
+        if when.tokens and when.tokens[0].text in ("if", "for", "while", "switch"):
+            raise CocciError(when.line, f"`when != {when.tokens[0].text} (...)`")
+        texts = plain(when.tokens, self._known, when.line)
+        if when.kind == "!=":
+            return list(texts)
+        return [Assume(_undotted(text if when.kind == "true" else f"!({text})", when.line)) for text in texts]
+
+    def _end_statement(self) -> None:
+        if self._out and self._out[-1] not in (";", "{", "}", "...") and not self._out[-1].endswith(" ..."):
+            self._out.append(";")
+            self._step += 1
+
+    def _head(self, at: int) -> int:
+        """`if (c) S`, `if (c) { ... }`: the test alone, or with its branch."""
+        close = self._closing(at + 1, "(", ")")
+        self._place(at)
+        self._out.append(self._tokens[at].text)
+        for inner in range(at + 1, close + 1):
+            self._one(inner)
+        self._step += 1
+        if self._kind(close + 1) == "statement":
+            if self._text(close + 2) == "else":
+                raise CocciError(self._tokens[close].line, "`else`")
+            self._out[-1] += " ..."
+            self._written.path = True
+            return close + 2
+        if self._text(close + 1) == "{":
+            end = self._closing(close + 1, "{", "}")
+            if end + 1 < len(self._tokens) and any(t.text in _LEAVES for t in self._tokens[close + 1 : end]):
+                return self._left(at, close, end)
+        return close + 1
+
+    def _left(self, at: int, close: int, end: int) -> int:
+        """`if (c) { ... return ...; }` with something after it is the branch that is not taken."""
+        body = self._tokens[close + 1 : end]
+        if any(token.marks or token.star for token in body):
+            raise CocciError(self._tokens[at].line, "a branch to report that leaves, with code after it")
+        test = self._tokens[at + 2 : close]
+        condition = write(test, self._known).text
+        self._written.unless.append(Assume(_undotted(condition, self._tokens[at].line)))
+        self._out[-1] += " ..."
+        self._written.path = True
+        return end + 1
+
+    def _closing(self, at: int, opens: str, closes: str) -> int:
+        depth = 0
+        for n in range(at, len(self._tokens)):
+            depth += (self._tokens[n].text == opens) - (self._tokens[n].text == closes)
+            if depth == 0:
+                return n
+        raise CocciError(self._tokens[at - 1].line, f"`{opens}` without `{closes}`")
+
+    def _refuse_shapes(self) -> None:
+        depth = 0
+        for at, token in enumerate(self._tokens):
+            depth += (token.text in ("(", "[")) - (token.text in (")", "]"))
+            after = self._text(at + 1)
+            if token.text in _NO_STEPS and self._kind(at) == "":
+                raise CocciError(token.line, _NO_STEPS[token.text])
+            if token.text == "##":
+                raise CocciError(token.line, "`##`")
+            name = _IDENTIFIER.fullmatch(token.text) is not None
+            if name and after == "(" and token.text not in _HEADS:
+                close = self._closing(at + 1, "(", ")")
+                follows = self._text(close + 1)
+                if follows == "{" or self._kind(close + 1) == "statement":
+                    kind = "an iterator" if self._kind(at) == "iterator" or "each" in token.text else "a function's definition"
+                    raise CocciError(token.line, kind)
+            if depth == 0 and name and token.text not in _BESIDE | _LEAVES and _IDENTIFIER.fullmatch(after):
+                same = self._tokens[at + 1].line == token.line
+                if same and self._kind(at + 1) != "statement":
+                    raise CocciError(token.line, "a declaration")
+            if depth == 0 and token.text in ("struct", "union", "enum"):
+                raise CocciError(token.line, "a declaration")
+            if token.text == "=" and after == "{":
+                raise CocciError(token.line, "an initialiser")
+
+    def _finish(self) -> None:
+        written = self._written
+        is_path = written.path or ";" in self._out or "}" in self._out
+        if is_path:
+            self._trim()
+            self._end_statement()
+        written.text = _joined(self._out)
+        self._settle()
+
+    def _trim(self) -> None:
+        """A gap at the very end of a rule or of a block asks for nothing."""
+        while self._out and self._out[-1] in ("...", "}") and self._out[-1] == "...":
+            self._out.pop()
+            if self._gaps:
+                self._gaps.pop()
+        for at in range(len(self._out) - 1, 0, -1):
+            if self._out[at] == "}" and self._out[at - 1] == "..." and at == len(self._out) - 1 and self._out[at - 2] != "{":
+                del self._out[at - 1]
+                if self._gaps:
+                    self._gaps.pop()
+
+    def _settle(self) -> None:
+        """One set of excuses for the whole path: several gaps must agree."""
+        written = self._written
+        words = [{when.kind for when in gap.whens} for gap, _ in self._gaps]
+        sets = {tuple(sorted(map(repr, excuses))): excuses for _, excuses in self._gaps}
+        if len(sets) > 1:
+            raise CocciError(self._gaps[-1][0].line, "different `when` at different `...`")
+        for excuses in sets.values():
+            written.unless += excuses
+        anys = {"any" in said or gap.text != "..." for said, (gap, _) in zip(words, self._gaps, strict=True)}
+        if len(anys) > 1:
+            raise CocciError(self._gaps[-1][0].line, "`when any` at some of several `...`")
+        written.any = anys == {True}
+        written.strict = any("strict" in said for said in words)
+        if any("exists" in said for said in words):
+            written.every = False
+        elif any("forall" in said for said in words):
+            written.every = True
+
+
+def _joined(out: list[str]) -> str:
+    return re.sub(r"\s+([;,)])", r"\1", " ".join(out)).strip()
+
+
+def _undotted(text: str, line: int) -> str:
+    """`!x || ...` that is not to hold is `!x` that is not to hold."""
+    text = re.sub(r"\s*\|\|\s*\.\.\.", "", text)
+    if "..." in re.sub(r"\(\s*\.\.\.\s*\)|,\s*\.\.\.", "", text):
+        raise CocciError(line, "a condition with `...` that is not to hold")
+    return text
+
+
+__all__ = ["DOTS", "Choice", "Written", "plain", "write"]
