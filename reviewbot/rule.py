@@ -125,7 +125,9 @@ class Pattern:
 
     The rest is for `...` between statements, which is a path through the function.
     path: "some" path is enough, or on "every" path from each step the next one comes.
-    any: the steps may occur in between as well; else a gap ends at the first place that the next step fits.
+    any: the steps may occur in between as well; else a gap ends at the first place that the next step fits.  With
+        several gaps, one answer for each can be given.
+    between: for each gap in turn, excuses that hold for it alone, beside those of the rule.
     reassigned: the path goes on where a variable that is bound gets another value; else it ends there.
 
     report: the number of the step (from 0, `$exit;` included) at which the report stands, the last one by default; or
@@ -135,7 +137,8 @@ class Pattern:
     text: str
     without: tuple[str, ...] = ()
     path: Literal["some", "every"] = "some"
-    any: bool = False
+    any: bool | tuple[bool, ...] = False
+    between: tuple[tuple[str, ...], ...] = ()
     reassigned: bool = False
     report: int | str | None = None
 
@@ -234,8 +237,12 @@ class Seek:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spots:
-    """Places by which another rule decides: where these patterns report, with excuses and constraints of their own."""
+    """Places by which another rule decides: where these patterns report, with excuses and constraints of their own.
 
+    `mark` is the mark of the deciding rule whose place is compared; "" for the place of its report.
+    """
+
+    mark: str = ""
     patterns: tuple[Pattern, ...]
     unless: tuple[str | Assume, ...] = ()
     metavariables: Mapping[str, Meta] = field(default_factory=dict)

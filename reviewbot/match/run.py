@@ -82,7 +82,7 @@ def run_rule(rule: Rule, terms: Terms, view: TreeView, within: Iterable[Span] | 
                 terms.exhausted.append(text)
                 break
             report = _report(rule, FileSite(replace(match, alternative=index), bound, terms, view), covered)
-            if report is not None and placed.allows(match.span.start):
+            if report is not None and placed.allows(match.span.start, bound):
                 found[match.span.start, match.span.end] = report
     if asks_tree(rule):
         found |= dict(_open_coded(rule, terms, view, spans))
@@ -96,11 +96,17 @@ class _Placed:
         self._rule, self._terms = rule, terms
         self._starts: dict[int, frozenset[int]] = {}
 
-    def allows(self, start: int) -> bool:
+    def allows(self, start: int, bound: Bindings) -> bool:
         """True for a place that is one of only_at, each of them, and of not_at none."""
-        if any(start in self._of(spots) for spots in self._rule.not_at):
+        if any(self._is_one(spots, start, bound) for spots in self._rule.not_at):
             return False
-        return all(start in self._of(spots) for spots in self._rule.only_at)
+        return all(self._is_one(spots, start, bound) for spots in self._rule.only_at)
+
+    def _is_one(self, spots: Spots, start: int, bound: Bindings) -> bool:
+        if not spots.mark:
+            return start in self._of(spots)
+        term = bound.get("$" + spots.mark)
+        return term is not None and term.start in self._of(spots)
 
     def _of(self, spots: Spots) -> frozenset[int]:
         if id(spots) not in self._starts:

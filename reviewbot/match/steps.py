@@ -39,8 +39,20 @@ AT = "$at$"
 """What stands for `@` between a name and its mark while a pattern is parsed as C."""
 
 
+WITHIN = "__within__"
+"""What stands for `<... e ...>`, any expression that holds e, meanwhile."""
+
+
 def marked(term: Term) -> Term:
-    """The term with its `...` between statements as "gap", its `$exit;` as "exit" and a marked name as "at"."""
+    """The term with what C does not have.
+
+    `...` between statements is a "gap", `$exit;` an "exit", a marked name "at", `$$s;` a "statement" of any kind, and
+    `<... e ...>` is "within".
+    """
+    if term.kind == "expr" and term.kids[0].kind == "id" and term.kids[0].value.startswith("$$"):
+        return term.rebuilt("statement", term.kids[0].value[1:], ())
+    if term.kind == "call" and term.kids[0].value == WITHIN and len(term.kids) == 2:
+        return term.rebuilt("within", "", (marked(term.kids[1]),))
     if AT in term.value and term.kind in ("id", "arrow", "dot"):
         name, _, mark = term.value.partition(AT)
         bare = term.rebuilt(term.kind, name, tuple(marked(kid) for kid in term.kids))

@@ -41,6 +41,13 @@ def unify(pattern: Term, code: Term, bound: Bindings, *, commute: bool = True) -
         for now in unify(pattern.kids[0], code, bound, commute=commute):
             yield from _bind(pattern.value, code, now)
         return
+    if pattern.kind == "statement":
+        yield from _bind(pattern.value, code, bound)
+        return
+    if pattern.kind == "within":
+        for part in code.walk():
+            yield from unify(pattern.kids[0], part, bound, commute=commute)
+        return
     if commute and pattern.kind == "binary" and any(map(is_dots, operands(pattern, pattern.value))):
         yield from _unify_some(pattern, code, bound)
         return

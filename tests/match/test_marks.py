@@ -78,3 +78,48 @@ def test_a_mark_that_is_not_there_is_an_error() -> None:
         compile_pattern(Pattern("kfree($x)", report="p"))
 
     assert compile_pattern(Pattern('printk("a@b")')).metavariables == frozenset()
+
+
+def test_places_are_compared_at_a_mark() -> None:
+    """Spots(mark=...) compares the place of that mark, and not that of the report."""
+    spots = Spots(mark="q", patterns=(Pattern("$v = take@p($x); ... keep($v);", report="p"),))
+    rule = _with(Pattern("$v = take@q($x); ... put@r($v);", report="r"))
+    code = "a = take(1);\nkeep(a);\nput(a);\nb = take(2);\nput(b);"
+
+    assert _lines(rule, code) == [5, 7]
+    assert _lines(replace(rule, not_at=(spots,)), code) == [7]
+
+
+def test_any_statement() -> None:
+    """`$$s;` is any statement, a block too, and the same code where it stands twice."""
+    code = "g(a);\nif (a)\nreturn;\nput(a);\ng(b);\nif (b) { x(); y(); }\nput(b);\nif (a) put(b); else put(b);"
+
+    assert _lines(_with("g($x); if ($x) $$s; put($x);"), code) == [3, 7]
+    assert _lines(_with("if ($c) $$s; else $$s;"), code) == [10]
+
+
+def test_an_expression_that_holds_another() -> None:
+    """`<... e ...>` is an expression with e in it, or e itself."""
+    code = "a = g(1 + take(b));\na = take(b);\na = g(b);"
+
+    assert _lines(_with("$x = <... take($y) ...>"), code) == [3, 4]
+
+
+def test_a_gap_has_excuses_and_repetitions_of_its_own() -> None:
+    """between= and any= can be given for each gap."""
+    path = "take($x); ... use($x); ... put($x);"
+    code = "take(a);\nkeep(a);\nuse(a);\nput(a);"
+
+    assert _lines(_with(Pattern(path, between=((), ("keep($x)",)))), code) == [6]
+    assert _lines(_with(Pattern(path, between=(("keep($x)",), ()))), code) == []
+    code = "take(a);\nuse(a);\nput(a);\nput(a);"
+    assert _lines(_with(Pattern(path, any=(False, True))), code) == [5, 6]
+    assert _lines(_with(Pattern(path, any=(True, False))), code) == [5]
+    with pytest.raises(PatternError, match="of 1 gaps, and has 2"):
+        compile_pattern(Pattern(path, any=(True,)))
+
+
+def test_operators_are_looked_for_where_there_is_no_name() -> None:
+    """A pattern of operators alone is found by them."""
+    assert _lines(_with("$x@p | ... | $x"), "g(a | b | a);\ng(a | b);") == [3]
+    assert _lines(_with("&$x == NULL"), "if (!&a) g();\nif (a == 0) g();") == [3]
