@@ -39,7 +39,8 @@ class Written:
     starred: int | None = None
     unless: list[str | Assume] = field(default_factory=list)
     path: bool = False
-    any: bool = False
+    any: list[bool] = field(default_factory=list)
+    between: list[tuple[str, ...]] = field(default_factory=list)
     strict: bool = False
     every: bool | None = None
 
@@ -68,17 +69,31 @@ class _Writer:
         self._written = Written()
         self._depth = 0
         self._step = 0
-        self._gaps: list[tuple[Token, tuple[str | Assume, ...]]] = []
-        self._pending: set[str] = set()
+        self._gaps: list[tuple[Token | None, tuple[str, ...]]] = []
+        self._nested = 0
 
     def run(self) -> Written:
         """Write all tokens."""
         self._refuse_shapes()
+        self._written.path = self._has_gap()
         at = 0
         while at < len(self._tokens):
             at = self._one(at)
         self._finish()
         return self._written
+
+    def _has_gap(self) -> bool:
+        """True if `...` stands between statements, at the top or in a block."""
+        depth = inside = 0
+        for at, token in enumerate(self._tokens):
+            depth += (token.text in ("(", "[")) - (token.text in (")", "]"))
+            if token.text not in DOTS or depth:
+                continue
+            if inside or not self._between(at, nest=token.text != "..."):
+                inside += token.text.startswith("<") - token.text.endswith(">")
+            else:
+                return True
+        return False
 
     def _at(self, at: int) -> Token | None:
         return self._tokens[at] if 0 <= at < len(self._tokens) else None
@@ -100,7 +115,7 @@ class _Writer:
         elif token.text in _HEADS and self._depth == 0:
             return self._head(at)
         elif self._kind(at) == "statement":
-            raise CocciError(token.line, "a statement metavariable that stands by itself")
+            self._statement(at)
         else:
             self._word(at)
         return at + 1
@@ -140,11 +155,25 @@ class _Writer:
         if token.star and token.text not in ("{", "}", ")", "("):
             self._written.starred = self._step
 
-    def _nest(self, at: int) -> None:
+    def _statement(self, at: int) -> None:
+        """A statement metavariable that is not the branch of a path's test."""
         token = self._tokens[at]
-        if self._depth or not self._between(at, nest=True):
-            raise CocciError(token.line, "`<+... ...+>` in an expression" if "+" in token.text else "`<... ...>` in an expression")
-        self._written.any = True
+        if self._written.path:
+            raise CocciError(token.line, "a statement metavariable among the steps of a path")
+        self._place(at)
+        self._out += [f"$${token.text}", ";"]
+        self._step += 1
+
+    def _nest(self, at: int) -> None:
+        """`<+... e ...+>` is an expression that holds e, or steps that occur in between."""
+        token = self._tokens[at]
+        opens = token.text.startswith("<")
+        if self._nested or self._depth or (opens and not self._between(at, nest=True)):
+            if "+" not in token.text or token.whens:
+                raise CocciError(token.line, "`<... ...>` in an expression")
+            self._nested += 1 if opens else -1
+            self._out.append("<..." if opens else "...>")
+            return
         self._gap(token, reach=True)
 
     def _dots(self, at: int) -> None:
@@ -173,27 +202,27 @@ class _Writer:
 
     def _gap(self, token: Token, *, reach: bool = False) -> None:
         self._end_statement()
-        self._written.path = True
-        if self._out and self._out[-1] == "...":
-            if not reach:
-                raise CocciError(token.line, "two `...` in a row")
+        merged = bool(self._out) and (self._out[-1] == "..." or self._out[-1].endswith(" ..."))
+        if merged and not reach and self._out[-1] == "...":
+            raise CocciError(token.line, "two `...` in a row")
+        if merged:
+            self._gaps.pop()
         else:
             self._out.append("...")
-        excuses: list[str | Assume] = []
-        for when in token.whens:
-            excuses += self._excuse(when)
-        if token.text not in ("...>", "...+>"):
-            self._gaps.append((token, tuple(excuses)))
+        excuses = [excuse for when in token.whens for excuse in self._excuse(when)]
+        self._gaps.append((token, tuple(excuses)))
 
-    def _excuse(self, when: When) -> list[str | Assume]:
+    def _excuse(self, when: When) -> list[str]:
         if when.kind in ("any", "strict", "exists", "forall"):
             return []
         if when.tokens and when.tokens[0].text in ("if", "for", "while", "switch"):
             raise CocciError(when.line, f"`when != {when.tokens[0].text} (...)`")
         texts = plain(when.tokens, self._known, when.line)
         if when.kind == "!=":
-            return list(texts)
-        return [Assume(_undotted(text if when.kind == "true" else f"!({text})", when.line)) for text in texts]
+            return texts
+        assumed = [_undotted(text if when.kind == "true" else f"!({text})", when.line) for text in texts]
+        self._written.unless += map(Assume, assumed)
+        return []
 
     def _end_statement(self) -> None:
         if self._out and self._out[-1] not in (";", "{", "}", "...") and not self._out[-1].endswith(" ..."):
@@ -209,14 +238,16 @@ class _Writer:
             self._one(inner)
         self._step += 1
         if self._kind(close + 1) == "statement":
+            if not self._written.path:
+                return close + 1
             if self._text(close + 2) == "else":
                 raise CocciError(self._tokens[close].line, "`else`")
+            self._gaps.append((None, ()))
             self._out[-1] += " ..."
-            self._written.path = True
             return close + 2
         if self._text(close + 1) == "{":
             end = self._closing(close + 1, "{", "}")
-            if end + 1 < len(self._tokens) and any(t.text in _LEAVES for t in self._tokens[close + 1 : end]):
+            if self._written.path and end + 1 < len(self._tokens) and any(t.text in _LEAVES for t in self._tokens[close + 1 : end]):
                 return self._left(at, close, end)
         return close + 1
 
@@ -228,8 +259,8 @@ class _Writer:
         test = self._tokens[at + 2 : close]
         condition = write(test, self._known).text
         self._written.unless.append(Assume(_undotted(condition, self._tokens[at].line)))
+        self._gaps.append((None, ()))
         self._out[-1] += " ..."
-        self._written.path = True
         return end + 1
 
     def _closing(self, at: int, opens: str, closes: str) -> int:
@@ -245,7 +276,10 @@ class _Writer:
         for at, token in enumerate(self._tokens):
             depth += (token.text in ("(", "[")) - (token.text in (")", "]"))
             after = self._text(at + 1)
-            if token.text in _NO_STEPS and self._kind(at) == "":
+            one = self._known.get(token.text)
+            if one is not None and one.refused and one.kind != "position":
+                raise CocciError(one.line, one.refused)
+            if token.text in _NO_STEPS and self._kind(at) == "" and (token.text != "else" or self._has_gap()):
                 raise CocciError(token.line, _NO_STEPS[token.text])
             if token.text == "##":
                 raise CocciError(token.line, "`##`")
@@ -253,17 +287,22 @@ class _Writer:
             if name and after == "(" and token.text not in _HEADS:
                 close = self._closing(at + 1, "(", ")")
                 follows = self._text(close + 1)
-                if follows == "{" or self._kind(close + 1) == "statement":
+                if depth == 0 and follows == "{" or self._kind(close + 1) == "statement":
                     kind = "an iterator" if self._kind(at) == "iterator" or "each" in token.text else "a function's definition"
                     raise CocciError(token.line, kind)
-            if depth == 0 and name and token.text not in _BESIDE | _LEAVES and _IDENTIFIER.fullmatch(after):
+            if depth == 0 and name and after != "(" and token.text not in _BESIDE | _LEAVES and _IDENTIFIER.fullmatch(after):
                 same = self._tokens[at + 1].line == token.line
                 if same and self._kind(at + 1) != "statement":
-                    raise CocciError(token.line, "a declaration")
+                    raise CocciError(token.line, self._declared(at))
             if depth == 0 and token.text in ("struct", "union", "enum"):
-                raise CocciError(token.line, "a declaration")
+                raise CocciError(token.line, self._declared(at))
             if token.text == "=" and after == "{":
                 raise CocciError(token.line, "an initialiser")
+
+    def _declared(self, at: int) -> str:
+        """What begins with a type here."""
+        first = next((t.text for t in self._tokens[at:] if t.text in (";", "=", "{", "(")), "")
+        return "a function's definition" if first == "(" else "an initialiser" if "{" in [t.text for t in self._tokens] else "a declaration"
 
     def _finish(self) -> None:
         written = self._written
@@ -275,35 +314,26 @@ class _Writer:
         self._settle()
 
     def _trim(self) -> None:
-        """A gap at the very end of a rule or of a block asks for nothing."""
-        while self._out and self._out[-1] in ("...", "}") and self._out[-1] == "...":
+        """A gap at the very end of a rule, or of its last block, asks for nothing."""
+        if self._out and self._out[-1] == "...":
             self._out.pop()
-            if self._gaps:
-                self._gaps.pop()
-        for at in range(len(self._out) - 1, 0, -1):
-            if self._out[at] == "}" and self._out[at - 1] == "..." and at == len(self._out) - 1 and self._out[at - 2] != "{":
-                del self._out[at - 1]
-                if self._gaps:
-                    self._gaps.pop()
+            self._gaps.pop()
+        if self._out[-2:] == ["...", "}"] and self._out[-3] != "{":
+            del self._out[-2]
+            self._gaps.pop()
 
     def _settle(self) -> None:
-        """One set of excuses for the whole path: several gaps must agree."""
+        """What the `when` of the gaps say.  Two gaps in a row are one; `if (c) S` has one behind it that asks nothing."""
         written = self._written
-        words = [{when.kind for when in gap.whens} for gap, _ in self._gaps]
-        sets = {tuple(sorted(map(repr, excuses))): excuses for _, excuses in self._gaps}
-        if len(sets) > 1:
-            raise CocciError(self._gaps[-1][0].line, "different `when` at different `...`")
-        for excuses in sets.values():
-            written.unless += excuses
-        anys = {"any" in said or gap.text != "..." for said, (gap, _) in zip(words, self._gaps, strict=True)}
-        if len(anys) > 1:
-            raise CocciError(self._gaps[-1][0].line, "`when any` at some of several `...`")
-        written.any = anys == {True}
-        written.strict = any("strict" in said for said in words)
-        if any("exists" in said for said in words):
-            written.every = False
-        elif any("forall" in said for said in words):
-            written.every = True
+        for token, excuses in self._gaps:
+            said = {when.kind for when in token.whens} if token else set()
+            written.between.append(excuses)
+            written.any.append(token is not None and (token.text != "..." or "any" in said))
+            written.strict |= "strict" in said
+            if "exists" in said or token is not None and token.text != "...":
+                written.every = False
+            elif "forall" in said and written.every is None:
+                written.every = True
 
 
 def _joined(out: list[str]) -> str:

@@ -82,7 +82,7 @@ class _Maker:
             try:
                 rules.append(self._rule(part, reports, self._taken | {rule.id for rule in rules}))
             except CocciError as error:
-                refused.append(_refused(part.name, error))
+                refused.append(_refused(_name(part), error))
         if not rules and not refused:
             refused.append(Refused("", 1, "no rule that reports", "the file has no rule that reports"))
         return Cocci(self._path, tuple(rules), tuple(refused), tuple(others))
@@ -187,6 +187,12 @@ def _takes(script: Section) -> list[tuple[str, str]]:
         return []
 
 
+def _name(part: Section) -> str:
+    """The rule that a script reports, else the name of the section itself."""
+    taken = _takes(part) if part.kind == "script" else []
+    return taken[0][0] if taken else part.name
+
+
 def _unique(wanted: str, taken: frozenset[str]) -> str:
     name = re.sub(r"[^a-z0-9]+", "-", wanted.lower()).strip("-")
     number = 2
@@ -212,25 +218,34 @@ class _Rule:
         self._position = position
         self._starred = any(token.star for way in used for token in way)
         reporting = [one for one in self._written if self._reports(one)]
-        silent = [one for one in self._written if not self._reports(one)]
+        reporting = self._with_silent(reporting, [one for one in self._written if not self._reports(one)])
         if not reporting:
             raise CocciError(part.header_line, f"a position `{position}` that is not in the rule" if position else "a rule without a place to report")
-        self.unless = self._unless(reporting, silent)
+        self.unless = self._unless(reporting)
         self.patterns = tuple(dict.fromkeys(self._pattern(one) for one in reporting))
         self._inherit()
         self._check()
-        self.not_at = tuple(self._spots(self._place(rule, name)) for rule, name in self._apart())
-        self.only_at = tuple(self._spots(self._place(*name)) for name in self._same())
+        self.not_at = tuple(self._spots(*names) for names in self._apart())
+        self.only_at = tuple(self._spots(*names) for names in self._same())
 
     def _reports(self, one: Written) -> bool:
         return self._position in one.steps if self._position else one.starred is not None
 
-    def _unless(self, reporting: list[Written], silent: list[Written]) -> tuple[str | Assume, ...]:
+    def _with_silent(self, reporting: list[Written], silent: list[Written]) -> list[Written]:
+        """A branch at the end of a path that is not reported ends the path all the same: it excuses the last gap."""
+        for one in silent:
+            before, gap, last = one.text.rpartition(" ... ")
+            same = [other for other in reporting if other.text.rpartition(" ... ")[0] == before]
+            if not gap or not same or "{" in last or "if" in last.split() or last.count(";") > 1:
+                raise CocciError(self._part.line, "a branch without the position that is reported")
+            for other in same:
+                other.between[-1] += (last.removesuffix(";").strip() if not last.startswith("return") else last,)
+        return reporting
+
+    def _unless(self, reporting: list[Written]) -> tuple[str | Assume, ...]:
         sets = {tuple(map(repr, one.unless)): one.unless for one in reporting}
         if len(sets) > 1:
             raise CocciError(self._part.line, "alternatives with different `when`")
-        if silent:
-            raise CocciError(self._part.line, "a branch without the position that is reported")
         return tuple(next(iter(sets.values())))
 
     def _pattern(self, one: Written) -> Pattern:
@@ -241,51 +256,54 @@ class _Rule:
         report: int | str | None = self._position if self._position in one.marks else None
         if report is None and one.path:
             report = one.steps[self._position] if self._position else one.starred
-        without = tuple(sorted({_ISOMORPHISMS[name] for name in self._part.disabled if name in _ISOMORPHISMS}))
+        disabled = {_ISOMORPHISMS[name] for name in self._part.disabled if name in _ISOMORPHISMS}
+        without = tuple(sorted({"boolean"} | disabled))  # `!A || A && B` asks for a spelling, as all of SmPL does
         several = "..." in one.text and one.path
         return Pattern(
             one.text,
             without=without,
             path="every" if every and several else "some",
-            any=one.any,
+            any=_same(one.any),
+            between=tuple(one.between) if any(one.between) else (),
             reassigned=several,
             report=report,
         )
 
     def _inherit(self) -> None:
-        same = {rule for rule, _ in self._same()}
+        same = {rule for rule, _, _ in self._same()}
         for one in self._used():
+            if one.refused:
+                raise CocciError(one.line, one.refused)
             if one.rule and one.kind != "position" and one.rule not in same:
                 raise CocciError(one.line, "a metavariable of another rule", f"{one.rule}.{one.name}")
 
     def _used(self) -> list[Declared]:
         names = {name for pattern in self.patterns for name in compile_names(pattern.text)}
         names |= {name for one in self._written for name in (*one.marks, *one.steps)}
+        names |= {name for one in self._written for texts in one.between for text in texts for name in compile_names(text)}
         names |= {name for text in self.unless for name in compile_names(text if isinstance(text, str) else text.text)}
         return [one for name, one in self._known.items() if name in names]
 
-    def _apart(self) -> list[tuple[str, str]]:
-        for one in self._used():
-            if one.kind == "position" and one.refused:
-                raise CocciError(one.line, one.refused)
-        return [pair for one in self._used() if one.name == self._position for pair in one.apart]
+    def _apart(self) -> list[tuple[str, str, str]]:
+        """The positions of other rules that must not be ours: rule, its position, ours."""
+        return [(rule, name, self._mark(one)) for one in self._used() for rule, name in one.apart]
 
-    def _same(self) -> list[tuple[str, str]]:
-        out = []
-        for one in self._used():
-            if one.kind == "position" and (one.rule or one.apart) and one.name != self._position:
-                raise CocciError(one.line, "a position of another rule that is not the one reported", one.name)
-            if one.kind == "position" and one.rule:
-                out.append((one.rule, one.name))
-        return out
+    def _same(self) -> list[tuple[str, str, str]]:
+        """The positions of other rules that must be ours."""
+        return [(one.rule, one.name, self._mark(one)) for one in self._used() if one.kind == "position" and one.rule]
 
-    def _place(self, rule: str, name: str) -> _Rule:
-        return _Rule(self._maker, self._maker.part_of(rule, self.line), name, self._depth + 1)
+    def _mark(self, one: Declared) -> str:
+        if one.name == self._position:
+            return ""
+        if not all(one.name in written.marks for written in self._written):
+            raise CocciError(one.line, "a position of another rule that stands at no name", one.name)
+        return one.name
 
-    def _spots(self, other: _Rule) -> Spots:
+    def _spots(self, rule: str, name: str, mark: str) -> Spots:
+        other = _Rule(self._maker, self._maker.part_of(rule, self.line), name, self._depth + 1)
         if other.not_at or other.only_at or other.where:
             raise CocciError(self.line, "a position of a rule that itself takes positions")
-        return Spots(patterns=other.patterns, unless=other.unless, metavariables=other.metavariables)
+        return Spots(mark=mark, patterns=other.patterns, unless=other.unless, metavariables=other.metavariables)
 
     @property
     def metavariables(self) -> dict[str, Meta]:
@@ -324,6 +342,10 @@ class _Pointers:
 def compile_names(text: str) -> set[str]:
     """The metavariables of a pattern's text."""
     return set(re.findall(r"\$(\w+)", text)) | set(re.findall(r"\w@(\w+)", text))
+
+
+def _same(values: list[bool]) -> bool | tuple[bool, ...]:
+    return any(values) if len(set(values)) < 2 else tuple(values)
 
 
 def _short(what: str) -> str:

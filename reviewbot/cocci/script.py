@@ -53,7 +53,7 @@ class _Script:
     def run(self) -> Report:
         """All statements in turn."""
         try:
-            tree = ast.parse(textwrap.dedent(self._section.body))
+            tree = ast.parse(textwrap.dedent(re.sub(r"(?m)^//.*$", "", self._section.body)))
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             raise CocciError(self._section.line, "Python that does not parse") from None
         for statement in tree.body:
