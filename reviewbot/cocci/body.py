@@ -12,6 +12,7 @@ from reviewbot.errors import CocciError
 MOST = 64
 """Alternatives of one rule; a product of disjunctions with more is refused."""
 _MAX_TOKENS = 4000
+_MAX_CASTS = 3
 _TOKEN = re.compile(
     r"""\s+|(?P<mark>@\s*\w+)|(?P<token>"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|<\+\.\.\.|\.\.\.\+>|<\.\.\.|\.\.\.>|\.\.\."""
     r"""|\\[(|)&]|\w+|->|<<=|>>=|<<|>>|&&|\|\||[-+*/%&|^=!<>]=|\+\+|--|\#\#|\S)"""
@@ -89,6 +90,22 @@ def alternatives(parts: list[Token | Choice], line: int, most: int = MOST) -> li
         if len(out) * len(ways) > most:
             raise CocciError(line, f"a rule with more than {most} alternatives")
         out = [[*way, *_grouped(way, more, part)] for way in out for more in ways]
+    return out
+
+
+def uncast(way: list[Token], types: frozenset[str]) -> list[list[Token]]:
+    """A way with and without each cast to a type metavariable, which SmPL's isomorphisms leave out as well."""
+    casts = [
+        at
+        for at in range(len(way) - 3)
+        if (way[at].text, way[at + 2].text) == ("(", ")")
+        and way[at + 1].text in types
+        and not (at and re.fullmatch(r"\w+", way[at - 1].text) and way[at - 1].text != "return")
+        and way[at + 3].text not in (")", ",", ";", "]")
+    ]
+    out = [way]
+    for at in reversed(casts[:_MAX_CASTS]):
+        out += [[*one[:at], *one[at + 3 :]] for one in out]
     return out
 
 

@@ -26,6 +26,11 @@ _NO_STEPS = {
 }
 _BESIDE = frozenset({"return", "sizeof", "goto", "struct", "union", "enum", "unsigned", "signed", "const", "typeof"})
 _LEAVES = frozenset({"return", "goto", "break", "continue"})
+_TIGHT = (
+    (re.compile(r"(?<=[(,=?:&|<>!]) - (?=\d)"), " -"),
+    (re.compile(r"\s+(?=[;,)\]])|(?<=[(\[!]) +|(?<=\w) +(?=\()(?<!\bif )(?<!\bwhile )"), ""),
+    (re.compile(r" (->) "), r"\1"),
+)
 _IDENTIFIER = re.compile(r"[A-Za-z_]\w*")
 
 
@@ -337,7 +342,11 @@ class _Writer:
 
 
 def _joined(out: list[str]) -> str:
-    return re.sub(r"\s+([;,)])", r"\1", " ".join(out)).strip()
+    """The words as text: `-1` is one word in C's grammar, and calls look like calls."""
+    text = " ".join(out)
+    for wide, narrow in _TIGHT:
+        text = wide.sub(narrow, text)
+    return text.strip()
 
 
 def _undotted(text: str, line: int) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from reviewbot.cocci.body import alternatives, read_body
+from reviewbot.cocci.body import alternatives, read_body, uncast
 from reviewbot.cocci.declare import Declared, declared
 from reviewbot.cocci.depends import depends
 from reviewbot.cocci.emit import Written, write
@@ -213,7 +213,8 @@ class _Rule:
         self._known = declared(part.declared, part.declared_line)
         maker.check(part, self._known)
         ways = alternatives(read_body(part.body, part.line), part.line)
-        used = [way for way in ways if way]
+        types = frozenset(name for name, one in self._known.items() if one.kind == "type")
+        used = [one for way in ways if way for one in uncast(way, types)]
         self._written = [write(way, self._known) for way in used]
         self._position = position
         self._starred = any(token.star for way in used for token in way)

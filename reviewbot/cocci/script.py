@@ -88,7 +88,7 @@ class _Script:
     def _text(self, node: ast.expr) -> str:
         """The template for an expression that makes a text."""
         match node:
-            case ast.Constant(value=str(text)):
+            case ast.Constant(value=str(text)) if not re.search(r"\{\w+\}", text):
                 return text
             case ast.Name(id=name) if name in self._texts:
                 return self._texts[name]

@@ -48,6 +48,10 @@ def unify(pattern: Term, code: Term, bound: Bindings, *, commute: bool = True) -
         for part in code.walk():
             yield from unify(pattern.kids[0], part, bound, commute=commute)
         return
+    if pattern.kind == "expr" and code.kind == "decl" and pattern.kids[0].kind == "assign":
+        for kid in code.kids:  # an initialisation that is one
+            yield from unify(pattern.kids[0], kid, bound, commute=commute)
+        return
     if commute and pattern.kind == "binary" and any(map(is_dots, operands(pattern, pattern.value))):
         yield from _unify_some(pattern, code, bound)
         return
