@@ -43,7 +43,7 @@ def load_rule(path: Path) -> Rule:
 
 
 def load_cocci(paths: tuple[Path, ...]) -> tuple[Cocci, ...]:
-    """What .cocci files came to, with the ids of their rules made unique; raises RuleLoadError for one that is not there.
+    """What .cocci files came to, the ids of their rules unique; raises RuleLoadError for a file that is not there.
 
     What of a file is not read stands in its `refused`, and is not raised: the rest of it runs.
     """

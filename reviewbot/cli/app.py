@@ -170,9 +170,7 @@ def scan(
     from reviewbot.cli.scan import run_scan
 
     names, patches = tuple(rule or ()), tuple(cocci or ())
-    status = run_scan(
-        tuple(paths), tree=tree, base=base, rule_names=names, cocci=patches, jobs=jobs, output=output
-    )
+    status = run_scan(tuple(paths), tree=tree, base=base, rule_names=names, cocci=patches, jobs=jobs, output=output)
     raise typer.Exit(status)
 
 

@@ -111,7 +111,9 @@ def uncast(way: list[Token], types: frozenset[str]) -> list[list[Token]]:
 
 def _grouped(before: list[Token], way: list[Token], choice: Choice) -> list[Token]:
     """A part of an expression in parentheses, so that it stays one."""
-    inner = choice.inline or (bool(before) and before[-1].text not in (";", "{", "}", ")") and before[-1].text not in DOTS)
+    inner = choice.inline or (
+        bool(before) and before[-1].text not in (";", "{", "}", ")") and before[-1].text not in DOTS
+    )
     if not inner or len(way) < 2 or any(token.text in (";", "{") or token.text in DOTS - {"..."} for token in way):
         return way
     return [Token("(", choice.line), *way, Token(")", choice.line)]

@@ -34,7 +34,9 @@ _KINDS = re.compile(
     re.DOTALL,
 )
 _ONE = re.compile(r"(?:(?P<rule>[\w-]+)\s*\.\s*)?(?P<name>\w+)\s*(?P<rest>.*)", re.DOTALL)
-_C_TYPE = re.compile(r"(?P<type>(?:(?:struct|union|enum|unsigned|signed|const)\s+)*\w+(?:\s+(?:long|int|char))*)(?=[\s*])")
+_C_TYPE = re.compile(
+    r"(?P<type>(?:(?:struct|union|enum|unsigned|signed|const)\s+)*\w+(?:\s+(?:long|int|char))*)(?=[\s*])"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +136,14 @@ def _metavariable(kind: str, piece: str, line: int) -> Declared:
 
 def _type_before(piece: str) -> tuple[str, str]:
     """`struct dentry *d` is the type and the name with its constraint."""
-    found = re.match(r"(\**|(?:(?:struct|union|enum|const|unsigned)\s+)*\w+[\s*]+|\w+\s*\[\]\s*)((?:\w+\s*\.\s*)?\w+.*)", piece)
-    if not found or re.match(r"(?:[=!<]|\.)", found[2]) or re.fullmatch(r"\w+\s*", found[1]) and found[2][:2] in ("in",):
+    found = re.match(
+        r"(\**|(?:(?:struct|union|enum|const|unsigned)\s+)*\w+[\s*]+|\w+\s*\[\]\s*)((?:\w+\s*\.\s*)?\w+.*)", piece
+    )
+    if (
+        not found
+        or re.match(r"(?:[=!<]|\.)", found[2])
+        or (re.fullmatch(r"\w+\s*", found[1]) and found[2][:2] in ("in",))
+    ):
         return "", piece
     return found[1].strip(), found[2]
 
@@ -143,7 +151,8 @@ def _type_before(piece: str) -> tuple[str, str]:
 def _constrained(one: Declared, type_name: str, rest: str) -> Declared:
     kind = {"identifier": "identifier", "constant": "constant"}.get(one.kind, "")
     kind = "local" if one.kind == "local idexpression" else "identifier" if one.kind == "idexpression" else kind
-    matching, refused, apart = "", "", ()
+    matching, refused = "", ""
+    apart: tuple[tuple[str, str], ...] = ()
     if one.kind == "constant" and type_name:
         matching, type_name = (r'".*"', "") if type_name.startswith("char") else ("", type_name)
         refused = "`constant` with a type" if type_name else ""
@@ -201,4 +210,4 @@ def _typed(flat: str, line: int) -> Iterator[Declared]:
         pointers = piece[:stars].replace(" ", "")
         meta = Meta(type=f"{found['type']} {pointers}".strip())
         refused = _matching(name["rest"])[1] if name["rest"] else ""
-        yield Declared(name["name"], "expression", line, name["rule"] or "", meta, False, (), refused)
+        yield Declared(name["name"], "expression", line, name["rule"] or "", meta, refused=refused)

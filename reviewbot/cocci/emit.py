@@ -7,31 +7,19 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from reviewbot.cocci.body import DOTS, Choice, Token, When, alternatives, read_body
+from reviewbot.cocci.body import DOTS, Token, When, alternatives, read_body
 from reviewbot.cocci.declare import Declared
+from reviewbot.cocci.shapes import BESIDE, HEADS, IDENTIFIER, LEAVES, closing, refuse_shapes
 from reviewbot.errors import CocciError
 from reviewbot.rule import Assume
 
-_OPERATORS = frozenset("= == != && || | & ^ + - * / % < > <= >= << >> ? : += -= |= &= , (".split()) | {"return"}
+_OPERATORS = frozenset(re.findall(r"\S+", "= == != && || | & ^ + - * / % < > <= >= << >> ? : += -= |= &= , ( return"))
 _CHAIN = frozenset({"&&", "||", "|", "&", "+", "*", "^"})
-_HEADS = frozenset({"if", "while"})
-_NO_STEPS = {
-    "for": "`for`",
-    "do": "`do`",
-    "switch": "`switch`",
-    "else": "`else`",
-    "case": "`case`",
-    "default": "`default`",
-    "asm": "`asm`",
-}
-_BESIDE = frozenset({"return", "sizeof", "goto", "struct", "union", "enum", "unsigned", "signed", "const", "typeof"})
-_LEAVES = frozenset({"return", "goto", "break", "continue"})
 _TIGHT = (
     (re.compile(r"(?<=[(,=?:&|<>!]) - (?=\d)"), " -"),
     (re.compile(r"\s+(?=[;,)\]])|(?<=[(\[!]) +|(?<=\w) +(?=\()(?<!\bif )(?<!\bwhile )"), ""),
     (re.compile(r" (->) "), r"\1"),
 )
-_IDENTIFIER = re.compile(r"[A-Za-z_]\w*")
 
 
 @dataclass(slots=True)
@@ -79,8 +67,8 @@ class _Writer:
 
     def run(self) -> Written:
         """Write all tokens."""
-        self._refuse_shapes()
         self._written.path = self._has_gap()
+        refuse_shapes(self._tokens, metavariables=self._known, path=self._written.path)
         at = 0
         while at < len(self._tokens):
             at = self._one(at)
@@ -117,7 +105,7 @@ class _Writer:
             self._nest(at)
         elif token.text == "...":
             self._dots(at)
-        elif token.text in _HEADS and self._depth == 0:
+        elif token.text in HEADS and self._depth == 0:
             return self._head(at)
         elif self._kind(at) == "statement":
             self._statement(at)
@@ -130,12 +118,14 @@ class _Writer:
         self._depth += (token.text in "([") - (token.text in ")]") if token.text else 0
         self._place(at)
         name = self._name(token)
-        mark = next((mark for mark in token.marks), None)
-        if mark and _IDENTIFIER.fullmatch(token.text) and token.text not in _BESIDE | _LEAVES and self._text(at - 1) != "goto":
-            name += f"@{mark}"
-            self._written.marks |= {mark}
-            for other in token.marks[1:]:
-                self._written.steps[other] = self._step
+        if (
+            token.marks
+            and IDENTIFIER.fullmatch(token.text)
+            and token.text not in BESIDE | LEAVES
+            and self._text(at - 1) != "goto"
+        ):
+            name += "".join(f"@{mark}" for mark in token.marks)
+            self._written.marks |= set(token.marks)
         self._out.append(name)
         if token.text == ";":
             self._step += 1
@@ -190,7 +180,7 @@ class _Writer:
         elif (before in _CHAIN or (same and after is not None and after.text in _CHAIN)) and not token.whens:
             self._out.append("...")
         elif before in ("(", ",") and self._text(at + 1) in (")", ",") and not token.whens:
-            self._out.append("..." if self._text(at - 2) not in _HEADS else "$_")
+            self._out.append("..." if self._text(at - 2) not in HEADS else "$_")
         elif before == "return":
             self._out.append("...")
         elif before in _OPERATORS or before == "[":
@@ -236,7 +226,7 @@ class _Writer:
 
     def _head(self, at: int) -> int:
         """`if (c) S`, `if (c) { ... }`: the test alone, or with its branch."""
-        close = self._closing(at + 1, "(", ")")
+        close = closing(self._tokens, at + 1, "(", ")")
         self._place(at)
         self._out.append(self._tokens[at].text)
         for inner in range(at + 1, close + 1):
@@ -251,8 +241,12 @@ class _Writer:
             self._out[-1] += " ..."
             return close + 2
         if self._text(close + 1) == "{":
-            end = self._closing(close + 1, "{", "}")
-            if self._written.path and end + 1 < len(self._tokens) and any(t.text in _LEAVES for t in self._tokens[close + 1 : end]):
+            end = closing(self._tokens, close + 1, "{", "}")
+            if (
+                self._written.path
+                and end + 1 < len(self._tokens)
+                and any(t.text in LEAVES for t in self._tokens[close + 1 : end])
+            ):
                 return self._left(at, close, end)
         return close + 1
 
@@ -267,47 +261,6 @@ class _Writer:
         self._gaps.append((None, ()))
         self._out[-1] += " ..."
         return end + 1
-
-    def _closing(self, at: int, opens: str, closes: str) -> int:
-        depth = 0
-        for n in range(at, len(self._tokens)):
-            depth += (self._tokens[n].text == opens) - (self._tokens[n].text == closes)
-            if depth == 0:
-                return n
-        raise CocciError(self._tokens[at - 1].line, f"`{opens}` without `{closes}`")
-
-    def _refuse_shapes(self) -> None:
-        depth = 0
-        for at, token in enumerate(self._tokens):
-            depth += (token.text in ("(", "[")) - (token.text in (")", "]"))
-            after = self._text(at + 1)
-            one = self._known.get(token.text)
-            if one is not None and one.refused and one.kind != "position":
-                raise CocciError(one.line, one.refused)
-            if token.text in _NO_STEPS and self._kind(at) == "" and (token.text != "else" or self._has_gap()):
-                raise CocciError(token.line, _NO_STEPS[token.text])
-            if token.text == "##":
-                raise CocciError(token.line, "`##`")
-            name = _IDENTIFIER.fullmatch(token.text) is not None
-            if name and after == "(" and token.text not in _HEADS:
-                close = self._closing(at + 1, "(", ")")
-                follows = self._text(close + 1)
-                if depth == 0 and follows == "{" or self._kind(close + 1) == "statement":
-                    kind = "an iterator" if self._kind(at) == "iterator" or "each" in token.text else "a function's definition"
-                    raise CocciError(token.line, kind)
-            if depth == 0 and name and after != "(" and token.text not in _BESIDE | _LEAVES and _IDENTIFIER.fullmatch(after):
-                same = self._tokens[at + 1].line == token.line
-                if same and self._kind(at + 1) != "statement":
-                    raise CocciError(token.line, self._declared(at))
-            if depth == 0 and token.text in ("struct", "union", "enum"):
-                raise CocciError(token.line, self._declared(at))
-            if token.text == "=" and after == "{":
-                raise CocciError(token.line, "an initialiser")
-
-    def _declared(self, at: int) -> str:
-        """What begins with a type here."""
-        first = next((t.text for t in self._tokens[at:] if t.text in (";", "=", "{", "(")), "")
-        return "a function's definition" if first == "(" else "an initialiser" if "{" in [t.text for t in self._tokens] else "a declaration"
 
     def _finish(self) -> None:
         written = self._written
@@ -328,14 +281,14 @@ class _Writer:
             self._gaps.pop()
 
     def _settle(self) -> None:
-        """What the `when` of the gaps say.  Two gaps in a row are one; `if (c) S` has one behind it that asks nothing."""
+        """What the `when` of the gaps say; behind `if (c) S` is one that says nothing."""
         written = self._written
         for token, excuses in self._gaps:
             said = {when.kind for when in token.whens} if token else set()
             written.between.append(excuses)
             written.any.append(token is not None and (token.text != "..." or "any" in said))
             written.strict |= "strict" in said
-            if "exists" in said or token is not None and token.text != "...":
+            if "exists" in said or (token is not None and token.text != "..."):
                 written.every = False
             elif "forall" in said and written.every is None:
                 written.every = True
@@ -355,6 +308,3 @@ def _undotted(text: str, line: int) -> str:
     if "..." in re.sub(r"\(\s*\.\.\.\s*\)|,\s*\.\.\.", "", text):
         raise CocciError(line, "a condition with `...` that is not to hold")
     return text
-
-
-__all__ = ["DOTS", "Choice", "Written", "plain", "write"]

@@ -221,7 +221,10 @@ class _Rule:
         reporting = [one for one in self._written if self._reports(one)]
         reporting = self._with_silent(reporting, [one for one in self._written if not self._reports(one)])
         if not reporting:
-            raise CocciError(part.header_line, f"a position `{position}` that is not in the rule" if position else "a rule without a place to report")
+            raise CocciError(
+                part.header_line,
+                f"a position `{position}` that is not in the rule" if position else "a rule without a place to report",
+            )
         self.unless = self._unless(reporting)
         self.patterns = tuple(dict.fromkeys(self._pattern(one) for one in reporting))
         self._inherit()
@@ -281,7 +284,9 @@ class _Rule:
     def _used(self) -> list[Declared]:
         names = {name for pattern in self.patterns for name in compile_names(pattern.text)}
         names |= {name for one in self._written for name in (*one.marks, *one.steps)}
-        names |= {name for one in self._written for texts in one.between for text in texts for name in compile_names(text)}
+        names |= {
+            name for one in self._written for texts in one.between for text in texts for name in compile_names(text)
+        }
         names |= {name for text in self.unless for name in compile_names(text if isinstance(text, str) else text.text)}
         return [one for name, one in self._known.items() if name in names]
 
@@ -342,7 +347,7 @@ class _Pointers:
 
 def compile_names(text: str) -> set[str]:
     """The metavariables of a pattern's text."""
-    return set(re.findall(r"\$(\w+)", text)) | set(re.findall(r"\w@(\w+)", text))
+    return set(re.findall(r"\$(\w+)", text)) | set(re.findall(r"@(\w+)", text))
 
 
 def _same(values: list[bool]) -> bool | tuple[bool, ...]:

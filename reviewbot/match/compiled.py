@@ -21,7 +21,7 @@ from reviewbot.syntax.term import MAX_DEPTH, Term, to_term
 _FLAG = re.compile(r"^[A-Z][A-Z0-9_]*$")
 _IGNORED_WORDS = frozenset({"NULL", "likely", "unlikely", DOTS, WITHIN})
 _MAX_TEXT = 4000
-_MARK = re.compile(r'("(?:[^"\\\n]|\\.)*"?)|(?<![\w$])(\$?\w+)@(\w+)')
+_MARK = re.compile(r'("(?:[^"\\\n]|\\.)*"?)|(?<![\w$])(\$?\w+)((?:@\w+)+)')
 _WITHIN = re.compile(r"<\.\.\.(.*?)\.\.\.>", re.DOTALL)
 _GAP = re.compile(rf"(^\s*|[;{{}})]\s*){DOTS}(?!\s*[,)])")
 """`...` in the place of a statement; among arguments it is followed by a comma or a parenthesis."""
@@ -32,9 +32,9 @@ class Compiled:
     """A pattern ready to match.
 
     `steps` are the terms: one expression, or statements in sequence; `path` are the steps of a path through the
-    control flow, () for a pattern without `...` between statements, and `between` the excuses of each gap.  `truth` is the Boolean function of a condition,
-    None for all else.  `words` are the identifiers that the code must hold; `anchor` is the one to look for (bytes): a
-    word or an operator, empty for an excuse that needs none.
+    control flow, () for a pattern without `...` between statements, and `between` the excuses of each gap.
+    `truth` is the Boolean function of a condition, None for all else.  `words` are the identifiers that the code must
+    hold; `anchor` is the one to look for (bytes): a word or an operator, empty for an excuse that needs none.
     """
 
     source: Pattern
@@ -139,7 +139,7 @@ def _isomorphisms(pattern: Pattern) -> frozenset[str]:
 def _read(text: str) -> tuple[tuple[Term, ...], bool]:
     if len(text) > _MAX_TEXT:
         raise PatternError(f"pattern of {len(text)} characters is too long", f"at most {_MAX_TEXT} are read")
-    plain = _MARK.sub(lambda m: m[1] or f"{m[2]}{AT}{m[3]}", _WITHIN.sub(rf" {WITHIN}(\1) ", text))
+    plain = _MARK.sub(lambda m: m[1] or m[2] + m[3].replace("@", AT), _WITHIN.sub(rf" {WITHIN}(\1) ", text))
     plain = plain.replace("...", f" {DOTS} ").strip()
     statements = plain.endswith((";", "}", DOTS)) and bool(re.search(r"[;}]", plain))
     if statements:

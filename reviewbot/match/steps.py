@@ -54,9 +54,11 @@ def marked(term: Term) -> Term:
     if term.kind == "call" and term.kids[0].value == WITHIN and len(term.kids) == 2:
         return term.rebuilt("within", "", (marked(term.kids[1]),))
     if AT in term.value and term.kind in ("id", "arrow", "dot"):
-        name, _, mark = term.value.partition(AT)
-        bare = term.rebuilt(term.kind, name, tuple(marked(kid) for kid in term.kids))
-        return term.rebuilt("at", f"${mark}", (bare,))
+        name, *marks = term.value.split(AT)
+        here = term.rebuilt(term.kind, name, tuple(marked(kid) for kid in term.kids))
+        for mark in marks:
+            here = term.rebuilt("at", f"${mark}", (here,))
+        return here
     if term.kind == "expr" and term.kids[0].kind == "id" and term.kids[0].value in (DOTS, EXIT_NAME):
         return Term("gap" if term.kids[0].value == DOTS else "exit", "")
     kids = tuple(marked(kid) for kid in term.kids)

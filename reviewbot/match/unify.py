@@ -37,20 +37,9 @@ def unify(pattern: Term, code: Term, bound: Bindings, *, commute: bool = True) -
     if pattern.kind == "id" and is_metavariable(pattern.value):
         yield from _bind(pattern.value, code, bound)
         return
-    if pattern.kind == "at":
-        for now in unify(pattern.kids[0], code, bound, commute=commute):
-            yield from _bind(pattern.value, code, now)
-        return
-    if pattern.kind == "statement":
-        yield from _bind(pattern.value, code, bound)
-        return
-    if pattern.kind == "within":
-        for part in code.walk():
-            yield from unify(pattern.kids[0], part, bound, commute=commute)
-        return
-    if pattern.kind == "expr" and code.kind == "decl" and pattern.kids[0].kind == "assign":
-        for kid in code.kids:  # an initialisation that is one
-            yield from unify(pattern.kids[0], kid, bound, commute=commute)
+    special = _SPECIAL.get(pattern.kind)
+    if special and (pattern.kind != "expr" or code.kind == "decl"):
+        yield from special(pattern, code, bound, commute)
         return
     if commute and pattern.kind == "binary" and any(map(is_dots, operands(pattern, pattern.value))):
         yield from _unify_some(pattern, code, bound)
@@ -68,6 +57,30 @@ def unify(pattern: Term, code: Term, bound: Bindings, *, commute: bool = True) -
         yield from _unify_chain(pattern, code, bound)
         return
     yield from unify_all(pattern.kids, code.kids, bound, commute=commute)
+
+
+def _at(pattern: Term, code: Term, bound: Bindings, commute: bool) -> Iterator[Bindings]:  # noqa: FBT001
+    for now in unify(pattern.kids[0], code, bound, commute=commute):
+        yield from _bind(pattern.value, code, now)
+
+
+def _statement(pattern: Term, code: Term, bound: Bindings, _commute: bool) -> Iterator[Bindings]:  # noqa: FBT001
+    yield from _bind(pattern.value, code, bound)
+
+
+def _within(pattern: Term, code: Term, bound: Bindings, commute: bool) -> Iterator[Bindings]:  # noqa: FBT001
+    for part in code.walk():
+        yield from unify(pattern.kids[0], part, bound, commute=commute)
+
+
+def _initialised(pattern: Term, code: Term, bound: Bindings, commute: bool) -> Iterator[Bindings]:  # noqa: FBT001
+    """An assignment as a statement is found as the initialisation in a declaration."""
+    for kid in code.kids if pattern.kids[0].kind == "assign" else ():
+        yield from unify(pattern.kids[0], kid, bound, commute=commute)
+
+
+_SPECIAL = {"at": _at, "statement": _statement, "within": _within, "expr": _initialised}
+"""Parts of a pattern that C does not have, and statements that are found in declarations."""
 
 
 def _bind(name: str, code: Term, bound: Bindings) -> Iterator[Bindings]:
