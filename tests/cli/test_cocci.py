@@ -54,7 +54,7 @@ def test_what_is_refused_is_said_and_the_rest_runs(tree: Path) -> None:
     assert done.status == 2
     assert "a.c:4: twice [part-r]" in done.out
     assert "not run: s in " in done.out
-    assert "line 15: `for` is not read" in done.out
+    assert "line 16: `for` is not read" in done.out
 
 
 def test_a_file_that_is_not_there(tree: Path) -> None:
@@ -71,6 +71,6 @@ def test_rules_cocci_says_what_is_read(tree: Path) -> None:
 
     assert done.status == 2
     assert "twice.cocci: read\n  twice-r: twice\n      kfree($x); kfree@p($x);" in done.out
-    assert "  refused: s: line 15: `for` is not read" in done.out
+    assert "  refused: s: line 16: `for` is not read" in done.out
     assert "1 read, 1 read in part" in done.out
     assert reviewbot("rules", "cocci", str(tree / "twice.cocci")).status == 0
