@@ -15,6 +15,8 @@ from reviewbot.rule import Assume
 
 _OPERATORS = frozenset(re.findall(r"\S+", "= == != && || | & ^ + - * / % < > <= >= << >> ? : += -= |= &= , ( return"))
 _CHAIN = frozenset({"&&", "||", "|", "&", "+", "*", "^"})
+GAP = "\f..."
+"""`...` between statements, until all is written."""
 _TIGHT = (
     (re.compile(r"(?<=[(,=?:&|<>!]) - (?=\d)"), " -"),
     (re.compile(r"\s+(?=[;,)\]])|(?<=[(\[!]) +|(?<=\w) +(?=\()(?<!\bif )(?<!\bwhile )"), ""),
@@ -197,13 +199,13 @@ class _Writer:
 
     def _gap(self, token: Token, *, reach: bool = False) -> None:
         self._end_statement()
-        merged = bool(self._out) and (self._out[-1] == "..." or self._out[-1].endswith(" ..."))
-        if merged and not reach and self._out[-1] == "...":
+        merged = bool(self._out) and (self._out[-1] == GAP or self._out[-1].endswith(" ..."))
+        if merged and not reach and self._out[-1] == GAP:
             raise CocciError(token.line, "two `...` in a row")
         if merged:
             self._gaps.pop()
         else:
-            self._out.append("...")
+            self._out.append(GAP)
         excuses = [excuse for when in token.whens for excuse in self._excuse(when)]
         self._gaps.append((token, tuple(excuses)))
 
@@ -220,7 +222,7 @@ class _Writer:
         return []
 
     def _end_statement(self) -> None:
-        if self._out and self._out[-1] not in (";", "{", "}", "...") and not self._out[-1].endswith(" ..."):
+        if self._out and self._out[-1] not in (";", "{", "}", GAP) and not self._out[-1].endswith(" ..."):
             self._out.append(";")
             self._step += 1
 
@@ -273,10 +275,10 @@ class _Writer:
 
     def _trim(self) -> None:
         """A gap at the very end of a rule, or of its last block, asks for nothing."""
-        if self._out and self._out[-1] == "...":
+        if self._out and self._out[-1] == GAP:
             self._out.pop()
             self._gaps.pop()
-        if self._out[-2:] == ["...", "}"] and self._out[-3] != "{":
+        if self._out[-2:] == [GAP, "}"] and self._out[-3] != "{":
             del self._out[-2]
             self._gaps.pop()
 
@@ -296,7 +298,7 @@ class _Writer:
 
 def _joined(out: list[str]) -> str:
     """The words as text: `-1` is one word in C's grammar, and calls look like calls."""
-    text = " ".join(out)
+    text = " ".join(out).replace(GAP, "...")
     for wide, narrow in _TIGHT:
         text = wide.sub(narrow, text)
     return text.strip()

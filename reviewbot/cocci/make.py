@@ -229,8 +229,9 @@ class _Rule:
         self.patterns = tuple(dict.fromkeys(self._pattern(one) for one in reporting))
         self._inherit()
         self._check()
-        self.not_at = tuple(self._spots(*names) for names in self._apart())
-        self.only_at = tuple(self._spots(*names) for names in self._same())
+        self.apart = {(rule, name) for rule, name, _ in self._apart()}
+        self.not_at = tuple(self._spots(*names, given=self.apart) for names in self._apart())
+        self.only_at = tuple(self._spots(*names, given=set()) for names in self._same())
 
     def _reports(self, one: Written) -> bool:
         return self._position in one.steps if self._position else one.starred is not None
@@ -305,9 +306,10 @@ class _Rule:
             raise CocciError(one.line, "a position of another rule that stands at no name", one.name)
         return one.name
 
-    def _spots(self, rule: str, name: str, mark: str) -> Spots:
+    def _spots(self, rule: str, name: str, mark: str, *, given: set[tuple[str, str]]) -> Spots:
+        """The places of another rule; what that one leaves out does not matter if it is left out here as well."""
         other = _Rule(self._maker, self._maker.part_of(rule, self.line), name, self._depth + 1)
-        if other.not_at or other.only_at or other.where:
+        if not other.apart <= given or other.only_at or other.where:
             raise CocciError(self.line, "a position of a rule that itself takes positions")
         return Spots(mark=mark, patterns=other.patterns, unless=other.unless, metavariables=other.metavariables)
 

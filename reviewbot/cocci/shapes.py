@@ -57,7 +57,13 @@ def _refuse_name(tokens: Sequence[Token], at: int, depth: int, metavariables: Ma
     if depth:
         return
     beside = (
-        IDENTIFIER.fullmatch(after.text) and after.line == token.line and _kind(after, metavariables) != "statement"
+        IDENTIFIER.fullmatch(after.text)
+        and after.line == token.line
+        and "statement"
+        not in (
+            _kind(token, metavariables),
+            _kind(after, metavariables),
+        )
     )
     if token.text in ("struct", "union", "enum") or (beside and token.text not in BESIDE | LEAVES | {"else"}):
         raise CocciError(token.line, _declaration(tokens[at:]))

@@ -205,11 +205,18 @@ _OPERATORS: tuple[tuple[str, Callable[[Term], bool]], ...] = (
 )
 
 
+_ON_PATHS: tuple[tuple[str, Callable[[Term], bool]], ...] = (
+    ("=", lambda t: t.kind == "assign"),
+    ("(", lambda t: t.kind == "call"),
+)
+"""What will do where only a function has to be found, and not each place in it."""
+
+
 def _anchor(steps: tuple[Term, ...], words: tuple[bytes, ...], pattern: Pattern) -> bytes:
     if words:
         return words[0]
     terms = [term for step in steps for term in step.walk()]
-    for token, present in _OPERATORS:
+    for token, present in _OPERATORS + (_ON_PATHS if any(term.kind == "gap" for term in steps) else ()):
         if any(present(term) for term in terms):
             return token.encode()
     raise PatternError(

@@ -123,3 +123,11 @@ def test_operators_are_looked_for_where_there_is_no_name() -> None:
     """A pattern of operators alone is found by them."""
     assert _lines(_with("$x@p | ... | $x"), "g(a | b | a);\ng(a | b);") == [3]
     assert _lines(_with("&$x == NULL"), "if (!&a) g();\nif (a == 0) g();") == [3]
+
+
+def test_an_expression_is_a_step_within_a_statement() -> None:
+    """A step that is an expression with an operator is found in a condition, unless && or || may pass it over."""
+    rule = _with("get($x); ... $x->n;")
+    code = "get(a);\nif (a->n) g();\nget(b);\nif (a && b->n) g();\nget(c);\nput(c->n);"
+
+    assert _lines(rule, code) == [4, 8]
