@@ -11,7 +11,8 @@ from reviewbot.errors import CocciError
 
 MOST = 64
 """Alternatives of one rule; a product of disjunctions with more is refused."""
-_MAX_TOKENS = 4000
+_MAX_TOKENS = 1500
+_MAX_NESTED = 50
 _MAX_CASTS = 3
 _TOKEN = re.compile(
     r"""\s+|(?P<mark>@\s*\w+)|(?P<token>"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|<\+\.\.\.|\.\.\.\+>|<\.\.\.|\.\.\.>|\.\.\."""
@@ -63,6 +64,8 @@ def read_body(text: str, line: int) -> list[Token | Choice]:
             new = Choice(line=token.line, inline=token.text != "(")
             here.append(new)
             stack.append((new.branches[0], new))
+            if len(stack) > _MAX_NESTED:
+                raise CocciError(token.line, f"disjunctions more than {_MAX_NESTED} deep")
         elif choice is not None and _is(token, "|", inline=choice.inline):
             choice.branches.append([])
             stack[-1] = (choice.branches[-1], choice)

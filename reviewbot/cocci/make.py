@@ -344,7 +344,7 @@ class _Pointers:
 
     def __call__(self, site: Site) -> bool:
         """See Rule.where."""
-        return all((site.type_of(name) or "").rstrip().endswith(("*", "]")) for name in self.names)
+        return all((site.type_of(name) or "").rstrip().endswith("*") for name in self.names)
 
 
 def compile_names(text: str) -> set[str]:

@@ -56,8 +56,11 @@ class _Script:
             tree = ast.parse(textwrap.dedent(re.sub(r"(?m)^//.*$", "", self._section.body)))
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             raise CocciError(self._section.line, "Python that does not parse") from None
-        for statement in tree.body:
-            self._statement(statement)
+        try:
+            for statement in tree.body:
+                self._statement(statement)
+        except RecursionError:
+            raise CocciError(self._section.line, "Python that is nested so deeply") from None
         if self._found is None:
             raise CocciError(self._section.header_line, "a script that reports nothing")
         return self._found

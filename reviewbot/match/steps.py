@@ -62,6 +62,8 @@ def marked(term: Term) -> Term:
     if term.kind == "expr" and term.kids[0].kind == "id" and term.kids[0].value in (DOTS, EXIT_NAME):
         return Term("gap" if term.kids[0].value == DOTS else "exit", "")
     kids = tuple(marked(kid) for kid in term.kids)
+    if term.kind == "cast" and kids[0].kind == "type" and not kids[0].value and kids[0].kids[0].value.startswith("$"):
+        kids = (kids[0].kids[0], *kids[1:])  # `($t)x`: t is the whole type, its stars too
     return term.rebuilt(term.kind, term.value, kids) if kids != term.kids else term
 
 

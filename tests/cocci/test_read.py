@@ -6,6 +6,8 @@ The expected lines were compared with spatch 1.1.1 on the same code, but where a
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -90,8 +92,8 @@ def _lines(cocci: Cocci, code: str) -> list[int]:
         pytest.param(
             "struct foo *x; expression *e;",
             "use@p(x, e)",
-            "use(a, c);\nuse(c, c);\nuse(a, b);",
-            [3],
+            "char d[3];\nuse(a, c);\nuse(c, c);\nuse(a, b);\nuse(a, d);",
+            [4],
             id="types",
         ),
         pytest.param(
@@ -258,6 +260,27 @@ def test_a_rule_without_an_end_is_refused() -> None:
     cocci = read("virtual report\n\n@r@\nposition p;\n", "a.cocci")
 
     assert [(one.line, one.construct) for one in cocci.refused] == [(3, "a rule without `@@`")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "@r@\nposition p;\n@@\nf@p(" + r"\( " * 3000 + r"a \) " * 3000 + ")\n" + _REPORT,
+        "@r@\nposition p;\n@@\nf@p" + "(" * 3000 + ")" * 3000 + "\n" + _REPORT,
+        "@r@\nposition p;\n@@\nf@p()\n" + _REPORT.replace('"WARNING: found"', "+".join(['"a"'] * 9000)),
+        "@r@\nposition p;\n@@\nf@p()\n" + _REPORT.replace('"WARNING: found"', "(" * 3000 + ")" * 3000),
+        "@r depends on " + "!" * 5000 + "report@\nposition p;\n@@\nf@p()\n" + _REPORT,
+        "@r@\nposition p;\n@@\n" + "if (a) { " * 400 + "f@p();" + " }" * 400 + "\n" + _REPORT,
+        "@\n@@\n" * 30000,
+    ],
+    ids=["choices", "parentheses", "sum", "python", "depends", "blocks", "rules"],
+)
+def test_what_is_deep_or_long_is_refused_in_time(text: str) -> None:
+    """Hostile text is refused within seconds."""
+    begin = time.monotonic()
+
+    assert read(text, "a.cocci").rules == ()
+    assert time.monotonic() - begin < 10
 
 
 def test_one_rule_that_is_refused_leaves_the_others() -> None:

@@ -131,3 +131,8 @@ def test_an_expression_is_a_step_within_a_statement() -> None:
     code = "get(a);\nif (a->n) g();\nget(b);\nif (a && b->n) g();\nget(c);\nput(c->n);"
 
     assert _lines(rule, code) == [4, 8]
+
+
+def test_the_type_of_a_cast_is_bound_as_a_whole() -> None:
+    """`($t)$x` is any cast, one to a pointer too."""
+    assert _lines(_with("use(($t)$x)"), "use((u8)a);\nuse((void *)a);\nuse(a);\nuse((struct foo **)a);") == [3, 4, 6]
