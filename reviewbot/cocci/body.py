@@ -98,6 +98,10 @@ def alternatives(parts: list[Token | Choice], line: int, most: int = MOST) -> li
 
 def uncast(way: list[Token], types: frozenset[str]) -> list[list[Token]]:
     """A way with and without each cast to a type metavariable, which SmPL's isomorphisms leave out as well."""
+    for at in range(len(way) - 6, -1, -1):  # `(T)(x)` looks like a call to C's grammar
+        texts = [token.text for token in way[at : at + 6]]
+        if texts[1] in types and (texts[0], texts[2], texts[3], texts[5]) == ("(", ")", "(", ")"):
+            way = [*way[: at + 3], way[at + 4], *way[at + 6 :]]
     casts = [
         at
         for at in range(len(way) - 3)

@@ -131,6 +131,13 @@ def _lines(cocci: Cocci, code: str) -> list[int]:
             [3],
             id="else",
         ),
+        pytest.param(
+            "expression *x; expression f; type T;",
+            "f(...,(T)(x),...,sizeof@p(x),...)",
+            "a = g(a, sizeof(a));\ng((void *)a, 1, sizeof(a));\ng(b, sizeof(a));",
+            [3, 4],
+            id="a cast of what stands in parentheses",
+        ),
         pytest.param("", "f@p(-1, ...)", "f(-1, 2);\nf(1);\nf(b - 1);", [3], id="a negative number"),
         pytest.param("expression e;", "e@p | ... | e", "x = b | a | b;\nx = b | a;", [3], id="operators alone"),
     ],
