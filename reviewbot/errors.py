@@ -54,3 +54,12 @@ class ProcessError(ReviewbotError):
 
 class OutputError(ReviewbotError):
     """A draft or report could not be written; what was there before is untouched."""
+
+
+class CocciError(ReviewbotError):
+    """A construct of a semantic patch that is not read: where it stands, its name, and what was met."""
+
+    def __init__(self, line: int, construct: str, detail: str = "") -> None:
+        super().__init__(f"line {line}: {construct}{f' ({detail})' if detail else ''} is not read")
+        self.line = line
+        self.construct = construct

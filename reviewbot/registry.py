@@ -12,6 +12,7 @@ from types import ModuleType
 from typing import get_args
 
 from reviewbot import rules as _home
+from reviewbot.cocci.make import Cocci, read
 from reviewbot.errors import PatternError, RuleLoadError, UsageError
 from reviewbot.match.run import patterns_of, when_of
 from reviewbot.match.scope import parsed
@@ -40,6 +41,24 @@ def load_rule(path: Path) -> Rule:
     if not path.is_file():
         raise RuleLoadError(f"the rule file {path} does not exist", "name a file, or the id of a rule that is loaded")
     return _rule_of(path, _imported(path))
+
+
+def load_cocci(paths: tuple[Path, ...]) -> tuple[Cocci, ...]:
+    """What .cocci files came to, the ids of their rules unique; raises RuleLoadError for a file that is not there.
+
+    What of a file is not read stands in its `refused`, and is not raised: the rest of it runs.
+    """
+    out: list[Cocci] = []
+    taken: set[str] = set()
+    for path in paths:
+        try:
+            text = path.expanduser().read_text(encoding="utf-8", errors="replace")
+        except OSError as error:
+            raise RuleLoadError(f"{path} cannot be read: {error.strerror}", "name a .cocci file") from error
+        one = read(text, str(path), frozenset(taken))
+        taken |= {rule.id for rule in one.rules}
+        out.append(one)
+    return tuple(out)
 
 
 def _rule_of(path: Path, module: ModuleType) -> Rule:

@@ -32,6 +32,7 @@ __all__ = [
     "Site",
     "SourceFunction",
     "SourceText",
+    "Spots",
 ]
 
 
@@ -129,17 +130,22 @@ class Pattern:
 
     The rest is for `...` between statements, which is a path through the function.
     path: "some" path is enough, or on "every" path from each step the next one comes.
-    any: the steps may occur in between as well; else a gap ends at the first place that the next step fits.
+    any: the steps may occur in between as well; else a gap ends at the first place that the next step fits.  With
+        several gaps, one answer for each can be given.
+    between: for each gap in turn, excuses that hold for it alone, beside those of the rule.
     reassigned: the path goes on where a variable that is bound gets another value; else it ends there.
-    report: the number of the step (from 0, `$exit;` included) at which the report stands; the last one by default.
+
+    report: the number of the step (from 0, `$exit;` included) at which the report stands, the last one by default; or
+    for any pattern the name of a mark, as "p" for `kfree@p($x)`: the report stands at that name.
     """
 
     text: str
     without: tuple[str, ...] = ()
     path: Literal["some", "every"] = "some"
-    any: bool = False
+    any: bool | tuple[bool, ...] = False
+    between: tuple[tuple[str, ...], ...] = ()
     reassigned: bool = False
-    report: int | None = None
+    report: int | str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,6 +271,19 @@ class SeekMessage:
     fields: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spots:
+    """Places by which another rule decides: where these patterns report, with excuses and constraints of their own.
+
+    `mark` is the mark of the deciding rule whose place is compared; "" for the place of its report.
+    """
+
+    mark: str = ""
+    patterns: tuple[Pattern, ...]
+    unless: tuple[str | Assume, ...] = ()
+    metavariables: Mapping[str, Meta] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, slots=True)
 class Example:
     """A piece of C that is a test.  Lines that end in `//~` are the lines that are reported, no others.
@@ -288,10 +307,12 @@ class Rule:
     unless: patterns that excuse: a match is dropped if one of them, with the same bindings, matches inside of it; a
         path is none if one of them matches between two of its steps, or if it takes a branch that is assumed away.
     metavariables: what the metavariables of all patterns may be bound to, by name (without `$`).
+    not_at, only_at: a match is dropped where it is reported at one of these places, or at none of them.
     where: a predicate over the site; the match is dropped if it says False.
     advice: computes helper, suggestion and more message fields; the match is dropped if it answers None.
     message: lower case, no full stop; `{name}` is a metavariable or a field of the advice; on a path {line1}, {line2}
-        and so on are the lines of its steps, and {through} says which way it takes.
+        and so on are the lines of its steps, and {through} says which way it takes; {line_p} is the line of
+        what `$p` is bound to, or of the mark `@p`.
     near_message: the message where the advice says that it is not exact.
     needs: identifiers and the headers that may declare them; the rule is silent in a tree where none of them does.
     helper, suggestion: templates as the message is, for rules without `advice`.
@@ -318,6 +339,8 @@ class Rule:
     near_message: str = ""
     unless: tuple[str | Assume, ...] = ()
     metavariables: Mapping[str, Meta] = field(default_factory=dict)
+    not_at: tuple[Spots, ...] = ()
+    only_at: tuple[Spots, ...] = ()
     where: Callable[[Site], bool] | None = None
     advice: Callable[[Site], Advice | None] | None = None
     helper: str | None = None

@@ -23,7 +23,7 @@ from reviewbot.errors import UsageError
 from reviewbot.match.run import Report, asks_tree
 from reviewbot.match.site import TreeView
 from reviewbot.model import Confidence, Skipped, SourceFile
-from reviewbot.registry import load_rules, select
+from reviewbot.registry import load_cocci, load_rules, select
 from reviewbot.review.fixup import fixup
 from reviewbot.review.reports import C_SUFFIXES, Rules
 from reviewbot.rule import Rule
@@ -40,7 +40,8 @@ Steps = Callable[[int, int], None]
 class ScanRequest:
     """What to scan: files and folders of a tree, as paths from its top ("" for all of it).
 
-    `base` is a revision; without one the files are read as they stand on the disk.  `fix` makes diffs, too.
+    `base` is a revision; without one the files are read as they stand on the disk.  `cocci` are semantic patches to
+    run; with them, only those rules run beside that are named.  `fix` makes diffs, too.
     """
 
     tree: Path
@@ -49,6 +50,7 @@ class ScanRequest:
     base: str | None = None
     rule_names: tuple[str, ...] = ()
     user_rules: Path | None = None
+    cocci: tuple[Path, ...] = ()
     fix: bool = False
     jobs: int = field(default_factory=lambda: os.cpu_count() or 1)
 
@@ -86,11 +88,13 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """The whole: the tree's name, the rules that ran, and what they came to."""
+    """The whole: the tree's name, the rules that ran, and what they came to; `refused` is what of .cocci files is not
+    read."""
 
     tree: str
     rules: tuple[str, ...]
     found: Part
+    refused: tuple[Skipped, ...] = ()
 
 
 def scan(request: ScanRequest, steps: Steps = lambda _done, _all: None) -> Scan:
@@ -108,7 +112,7 @@ def scan(request: ScanRequest, steps: Steps = lambda _done, _all: None) -> Scan:
             parts.append(part)
             done += part.files
             steps(done, len(files))
-    return Scan(name, tuple(rule.id for rule in chosen), _whole(parts))
+    return Scan(name, tuple(rule.id for rule in chosen), _whole(parts), _refused(request))
 
 
 def _whole(parts: list[Part]) -> Part:
@@ -160,7 +164,18 @@ def _hit(report: Report) -> Hit:
 
 
 def _rules(request: ScanRequest) -> tuple[Rule, ...]:
-    return select(load_rules(request.user_rules), request.rule_names, ())
+    own = tuple(rule for one in load_cocci(request.cocci) for rule in one.rules)
+    if request.cocci and not request.rule_names:
+        return own
+    return own + select(load_rules(request.user_rules), request.rule_names, ())
+
+
+def _refused(request: ScanRequest) -> tuple[Skipped, ...]:
+    return tuple(
+        Skipped(refused.rule or "the file", one.path, refused.why)
+        for one in load_cocci(request.cocci)
+        for refused in one.refused
+    )
 
 
 def _snapshot(tree: Tree, base: Base) -> TreeSnapshot:

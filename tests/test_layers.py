@@ -17,6 +17,7 @@ _LEVELS = {
     "mail": 3,
     "syntax": 3,
     "match": 3,
+    "cocci": 3,
     "helpers": 3,
     "rules": 3,
     "registry": 4,
@@ -32,6 +33,7 @@ _LEVELS = {
 _BESIDE = {
     ("match", "syntax"),
     ("match", "helpers"),
+    ("cocci", "match"),
     ("helpers", "syntax"),
     ("helpers", "match"),
     ("registry", "rules"),

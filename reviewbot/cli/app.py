@@ -148,6 +148,10 @@ def scan(
         str | None, typer.Option(metavar="REV", help="Scan this revision. Default: the files as they stand.")
     ] = None,
     rule: RuleIds = None,
+    cocci: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="FILE", help="Run this semantic patch (docs/smpl.md), and no rule but those named."),
+    ] = None,
     jobs: Annotated[int | None, typer.Option(min=1, max=256, help="Processes. Default: one for each CPU.")] = None,
     output: Annotated[
         ScanFormat, typer.Option("--format", help="Text for people, JSON, or the diff that takes the suggestions.")
@@ -164,10 +168,13 @@ def scan(
       reviewbot scan . --tree ~/linux --base v7.2 --format json
 
       reviewbot scan drivers/leds --format diff | git apply
+
+      reviewbot scan drivers/hwmon --cocci scripts/coccinelle/null/eno.cocci
     """
     from reviewbot.cli.scan import run_scan
 
-    status = run_scan(tuple(paths), tree=tree, base=base, rule_names=tuple(rule or ()), jobs=jobs, output=output)
+    names, patches = tuple(rule or ()), tuple(cocci or ())
+    status = run_scan(tuple(paths), tree=tree, base=base, rule_names=names, cocci=patches, jobs=jobs, output=output)
     raise typer.Exit(status)
 
 
@@ -250,6 +257,23 @@ def rules_test(
     from reviewbot.cli.authoring import try_rules
 
     raise typer.Exit(try_rules(tuple(names or ())))
+
+
+@rules_app.command("cocci")
+def rules_cocci(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Semantic patches of Coccinelle.")],
+) -> None:
+    """Say what of semantic patches is read, and what is refused and why.
+
+    Exit status: 0 if all of it is read, 2 if not.
+
+    Example:
+
+      reviewbot rules cocci scripts/coccinelle/free/*.cocci
+    """
+    from reviewbot.cli.cocci import run_cocci
+
+    raise typer.Exit(run_cocci(tuple(files)))
 
 
 @rules_app.command("docs")

@@ -31,10 +31,11 @@ def run_scan(
     tree: Path | None,
     base: str | None,
     rule_names: tuple[str, ...],
+    cocci: tuple[Path, ...],
     jobs: int | None,
     output: ScanFormat,
 ) -> int:
-    """Scan, and print; the exit status: 0 for nothing found, 1 for findings."""
+    """Scan, and print; the exit status: 0 for nothing found, 1 for findings, 2 if a semantic patch was not all read."""
     settings = read_settings(Path.cwd())
     top = (tree or settings.tree or Path()).expanduser()
     request = ScanRequest(
@@ -42,7 +43,8 @@ def run_scan(
         cache=settings.cache,
         paths=tuple(_inside(path, top) for path in paths),
         base=base,
-        rule_names=rule_names or settings.rule_names,
+        rule_names=rule_names or (() if cocci else settings.rule_names),
+        cocci=tuple(path.expanduser().absolute() for path in cocci),
         user_rules=settings.user_rules,
         fix=output is ScanFormat.DIFF,
         **({"jobs": jobs} if jobs else {}),
@@ -58,7 +60,7 @@ def run_scan(
         screen = Screen()
         for line in _lines(found):
             screen.print(line, soft_wrap=True, highlight=False)
-    return 1 if found.found.hits else 0
+    return 2 if found.refused else 1 if found.found.hits else 0
 
 
 def _inside(path: str, top: Path) -> str:
@@ -110,6 +112,8 @@ def _coverage(done: Scan) -> Iterator[Text]:
         yield Text(", ".join(f"{rule} {number}" for rule, number in counts.most_common()))
     looked = f"{found.analysed} of {found.functions} functions in {found.files} files of {done.tree} analysed"
     yield Text(f"{looked}, {len(done.rules)} rules", style="dim")
+    for refused in done.refused:
+        yield Text(f"not run: {_skipped(refused)}", style="yellow")
     other = [skipped for skipped in found.skipped if not skipped.why.startswith("not understood")]
     for skipped in (*found.skipped[:_SHOWN], *other[:_SHOWN]) if len(found.skipped) > _SHOWN else found.skipped:
         yield Text(f"not analysed: {_skipped(skipped)}", style="dim")
@@ -134,6 +138,7 @@ def _as_dict(done: Scan) -> dict[str, Any]:
             "analysed": found.analysed,
             "skipped": [{"what": one.what, "path": one.path, "why": one.why} for one in found.skipped],
         },
+        "refused": [{"what": one.what, "path": one.path, "why": one.why} for one in done.refused],
     }
 
 

@@ -6,21 +6,23 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from reviewbot.errors import PatternError
 from reviewbot.match.boolean import Formula, IsBit, formula
 from reviewbot.match.conditions import Truth, truth_of
 from reviewbot.match.normal import ISOMORPHISMS, normal
-from reviewbot.match.steps import Step, marked, steps_of
-from reviewbot.match.unify import DOTS, is_metavariable
+from reviewbot.match.steps import AT, WITHIN, Step, marked, steps_of
+from reviewbot.match.unify import DOTS, is_dots, is_metavariable
 from reviewbot.rule import Pattern
 from reviewbot.syntax.parse import first_error, parse_text
 from reviewbot.syntax.term import MAX_DEPTH, Term, to_term
 
 _FLAG = re.compile(r"^[A-Z][A-Z0-9_]*$")
-_IGNORED_WORDS = frozenset({"NULL", "likely", "unlikely", DOTS})
+_IGNORED_WORDS = frozenset({"NULL", "likely", "unlikely", DOTS, WITHIN})
 _MAX_TEXT = 4000
+_MARK = re.compile(r'("(?:[^"\\\n]|\\.)*"?)|(?<![\w$])(\$?\w+)((?:@\w+)+)')
+_WITHIN = re.compile(r"<\.\.\.(.*?)\.\.\.>", re.DOTALL)
 _GAP = re.compile(rf"(^\s*|[;{{}})]\s*){DOTS}(?!\s*[,)])")
 """`...` in the place of a statement; among arguments it is followed by a comma or a parenthesis."""
 
@@ -30,14 +32,15 @@ class Compiled:
     """A pattern ready to match.
 
     `steps` are the terms: one expression, or statements in sequence; `path` are the steps of a path through the
-    control flow, () for a pattern without `...` between statements.  `truth` is the Boolean function of a condition,
-    None for all else.  `words` are the identifiers that the code must hold; `anchor` is the one to look for (bytes): a
-    word or an operator, empty for an excuse that needs none.
+    control flow, () for a pattern without `...` between statements, and `between` the excuses of each gap.
+    `truth` is the Boolean function of a condition, None for all else.  `words` are the identifiers that the code must
+    hold; `anchor` is the one to look for (bytes): a word or an operator, empty for an excuse that needs none.
     """
 
     source: Pattern
     steps: tuple[Term, ...]
     path: tuple[Step, ...]
+    between: tuple[tuple[Compiled, ...], ...]
     statements: bool
     truth: Formula | None
     flags: frozenset[str]
@@ -55,7 +58,8 @@ class Compiled:
         """The names that a message may use: metavariables, and on a path the lines of its steps and the way."""
         written = sum(step.written for step in self.path)
         lines = {f"line{number}" for number in range(1, written + 1)}
-        return self.metavariables | (lines | {"through"} if self.path else set())
+        places = {f"line_{name}" for name in self.metavariables}
+        return self.metavariables | places | (lines | {"through"} if self.path else set())
 
     def is_bit(self, term: Term) -> str | None:
         """The identity of a flag that the pattern itself speaks of."""
@@ -90,11 +94,15 @@ def _compile(pattern: Pattern) -> Compiled:
     steps = tuple(normal(step, on) for step in steps)
     path = steps_of(steps, pattern.text)
     _check_path(pattern, path)
+    if isinstance(pattern.report, str) and pattern.report not in metavariables(*steps):
+        raise PatternError(f"pattern {pattern.text!r} reports at {pattern.report!r}, which it does not mark")
     flags = frozenset(t.value for step in steps for t in step.walk() if t.kind == "id" and _FLAG.match(t.value))
     truth = None
-    if not statements and "boolean" in on and _is_condition(steps[0]):
+    dots = any(part.kind == "binary" and is_dots(kid) for part in steps[0].walk() for kid in part.kids)
+    if not statements and not dots and "boolean" in on and _is_condition(steps[0]):
         truth = _truth(steps[0], lambda term: term.value if term.value in flags else None)
-    return Compiled(pattern, steps, path, statements, truth, flags, _words(steps), b"", on)
+    between = tuple(tuple(map(compile_excuse, texts)) for texts in pattern.between)
+    return Compiled(pattern, steps, path, between, statements, truth, flags, _words(steps), b"", on)
 
 
 @lru_cache(maxsize=4096)
@@ -108,9 +116,13 @@ def compile_assumption(text: str) -> Truth:
 
 def _check_path(pattern: Pattern, path: tuple[Step, ...]) -> None:
     written = sum(step.written for step in path)
+    gaps = sum(step.gap for step in path)
+    for name, given in (("any", pattern.any), ("between", pattern.between)):
+        if given and isinstance(given, tuple) and len(given) != gaps:
+            raise PatternError(f"pattern {pattern.text!r} says {name}= of {len(given)} gaps, and has {gaps}")
     if pattern.path not in ("some", "every"):
         raise PatternError(f"pattern {pattern.text!r} asks for path={pattern.path!r}", 'it is "some" or "every"')
-    if pattern.report is not None and not -written <= pattern.report < written:
+    if isinstance(pattern.report, int) and not -written <= pattern.report < written:
         raise PatternError(f"pattern {pattern.text!r} reports at step {pattern.report}, and has {written} on its path")
 
 
@@ -127,7 +139,8 @@ def _isomorphisms(pattern: Pattern) -> frozenset[str]:
 def _read(text: str) -> tuple[tuple[Term, ...], bool]:
     if len(text) > _MAX_TEXT:
         raise PatternError(f"pattern of {len(text)} characters is too long", f"at most {_MAX_TEXT} are read")
-    plain = text.replace("...", f" {DOTS} ").strip()
+    plain = _MARK.sub(lambda m: m[1] or m[2] + m[3].replace("@", AT), _WITHIN.sub(rf" {WITHIN}(\1) ", text))
+    plain = plain.replace("...", f" {DOTS} ").strip()
     statements = plain.endswith((";", "}", DOTS)) and bool(re.search(r"[;}]", plain))
     if statements:
         plain = _GAP.sub(rf"\1{DOTS};", plain)
@@ -175,6 +188,10 @@ def _words(steps: tuple[Term, ...]) -> tuple[bytes, ...]:
     return tuple(sorted((w.encode() for w in words), key=len, reverse=True))
 
 
+def _is_binary(sign: str, term: Term) -> bool:
+    return term.kind == "binary" and term.value == sign
+
+
 _OPERATORS: tuple[tuple[str, Callable[[Term], bool]], ...] = (
     ("?", lambda t: t.kind == "cond"),
     ("sizeof", lambda t: t.kind == "sizeof"),
@@ -182,17 +199,27 @@ _OPERATORS: tuple[tuple[str, Callable[[Term], bool]], ...] = (
     ("return", lambda t: t.kind == "return"),
     (">>", lambda t: t.kind == "binary" and t.value == ">>"),
     ("<<", lambda t: t.kind == "binary" and t.value == "<<"),
+    *((sign, partial(_is_binary, sign)) for sign in ("==", "!=", "||", "&&", "|")),
+    ("&", lambda t: t.kind in ("binary", "unary") and t.value == "&"),
+    ("if", lambda t: t.kind == "if"),
 )
+
+
+_ON_PATHS: tuple[tuple[str, Callable[[Term], bool]], ...] = (
+    ("=", lambda t: t.kind == "assign"),
+    ("(", lambda t: t.kind == "call"),
+)
+"""What will do where only a function has to be found, and not each place in it."""
 
 
 def _anchor(steps: tuple[Term, ...], words: tuple[bytes, ...], pattern: Pattern) -> bytes:
     if words:
         return words[0]
     terms = [term for step in steps for term in step.walk()]
-    for token, present in _OPERATORS:
+    for token, present in _OPERATORS + (_ON_PATHS if any(term.kind == "gap" for term in steps) else ()):
         if any(present(term) for term in terms):
             return token.encode()
     raise PatternError(
-        f"pattern {pattern.text!r} has no identifier and no ?, sizeof, goto, return or shift to look for",
+        f"pattern {pattern.text!r} has no identifier and no ?, sizeof, goto, return, if or operator to look for",
         "name a function, field or constant in it",
     )

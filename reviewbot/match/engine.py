@@ -122,10 +122,19 @@ def find(
         search = _statements if compiled.statements else _expressions
         for bound, covered in search(terms, compiled, node, begin, budget):
             place = balanced(terms.bare(), min(t.start for t in covered), max(t.end for t in covered))
+            place = place_of_mark(compiled, bound) or place
             yield match_at(terms.unit, bound, place), bound, covered
         if budget[0] < 0:
             terms.exhausted.append(compiled.source.text)
             return
+
+
+def place_of_mark(compiled: Compiled, bound: Bindings) -> tuple[int, int] | None:
+    """The place of the mark at which a pattern reports; None if it reports at none."""
+    if not isinstance(compiled.source.report, str):
+        return None
+    term = bound["$" + compiled.source.report]
+    return term.start, term.end
 
 
 def balanced(text: bytes, start: int, end: int) -> tuple[int, int]:

@@ -15,7 +15,7 @@ from reviewbot.match.unify import Bindings, unify, unify_all
 from reviewbot.match.values import form, implied
 from reviewbot.syntax.term import Term
 
-_WITHIN = frozenset({"call", "assign"})
+_WITHIN = frozenset({"call", "assign", "arrow", "dot", "index", "unary", "binary", "cond", "at"})
 """What a step may match as a part of a larger statement, condition or return; anything else is a whole statement."""
 
 

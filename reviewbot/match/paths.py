@@ -18,7 +18,7 @@ from reviewbot.match.compiled import Compiled, metavariables
 from reviewbot.match.conditions import Literal
 from reviewbot.match.course import Course
 from reviewbot.match.effects import changes, reads
-from reviewbot.match.engine import Found, Terms, match_at, occurrences
+from reviewbot.match.engine import Found, Terms, match_at, occurrences, place_of_mark
 from reviewbot.match.hits import Hit, When, excused, filled, hits, holds, names
 from reviewbot.match.known import NOTHING, Facts
 from reviewbot.match.told import told
@@ -110,9 +110,9 @@ def _functions(terms: Terms, compiled: Compiled, within: Iterable[Span] | None) 
 def _found(terms: Terms, compiled: Compiled, course: Course, last: At) -> Found:
     chain = last.chain()
     written = [at for at in chain if at.step >= 0 and compiled.path[at.step].written]
-    shown = written[compiled.source.report if compiled.source.report is not None else -1]
+    shown = written[compiled.source.report if isinstance(compiled.source.report, int) else -1]
     node = course.flow.nodes[shown.node]
-    match = match_at(terms.unit, last.bound, (node.start, node.end))
+    match = match_at(terms.unit, last.bound, place_of_mark(compiled, last.bound) or (node.start, node.end))
     covered = tuple(_covered(course, at) for at in written)
     return replace(match, way=told(course, chain, written)), last.bound, covered
 
@@ -132,7 +132,8 @@ class _Search:
         self._steps, self._source = compiled.path, compiled.source
         self._left = _MAX_STATES
         self._every = self._source.path == "every"
-        excuses = {name for excuse in when.excuses for name in excuse.metavariables}
+        self._excuses, self._any = _by_step(compiled, when)
+        excuses = {name for step in self._excuses for excuse in step for name in excuse.metavariables}
         self._needed = [
             metavariables(*(step.term for step in self._steps[after:])) | excuses
             for after in range(len(self._steps) + 1)
@@ -219,7 +220,7 @@ class _Search:
                     raise _Spent
                 mine = list(hits(self._course, self._compiled, self._steps[step], there.node, there.bound))
                 found += [self._arrived(there, step, hit) for hit in mine if not self._ends_assumed(there, hit)]
-                if mine and not self._source.any:
+                if mine and not self._any[step]:
                     continue
                 passed = self._passed(there, step)
                 if passed is not None:
@@ -275,9 +276,9 @@ class _Search:
             return None
         if not self._steps[step].gap:
             return at if kind in _SILENT else None
-        if not self._source.any and self._again(at, step):
+        if not self._any[step] and self._again(at, step):
             return None
-        if any(excused(self._course, excuse, at.node, at.bound) for excuse in self._when.excuses):
+        if any(excused(self._course, excuse, at.node, at.bound) for excuse in self._excuses[step]):
             return None
         changed = self._course.changed[at.node]
         if not changed:
@@ -303,6 +304,18 @@ class _Search:
         if term.key not in self._reads:
             self._reads[term.key] = reads(term)
         return self._reads[term.key]
+
+
+def _by_step(compiled: Compiled, when: When) -> tuple[list[tuple[Compiled, ...]], list[bool]]:
+    """For each step, the excuses of the gap before it, and whether the steps may occur in that gap."""
+    excuses, often, gap = [when.excuses] * len(compiled.path), [False] * len(compiled.path), -1
+    for at, step in enumerate(compiled.path):
+        gap += step.gap
+        if step.gap and compiled.between:
+            excuses[at] += compiled.between[gap]
+        given = compiled.source.any
+        often[at] = given[gap] if isinstance(given, tuple) and gap >= 0 else given is True
+    return excuses, often
 
 
 def _key(bound: Bindings) -> tuple[tuple[str, str], ...]:

@@ -17,7 +17,7 @@ from reviewbot.match.seek import may_find, sought
 from reviewbot.match.site import FileSite, TreeView
 from reviewbot.match.unify import Bindings, Checked, unify
 from reviewbot.model import Advice, Match, Span
-from reviewbot.rule import Assume, OpenCoded, Pattern, Rule, Seek, SeekMessage
+from reviewbot.rule import Assume, OpenCoded, Pattern, Rule, Seek, SeekMessage, Spots
 from reviewbot.syntax.term import Term
 
 _MAX_REPORTS = 200
@@ -70,9 +70,10 @@ def run_rule(rule: Rule, terms: Terms, view: TreeView, within: Iterable[Span] | 
         return
     spans = tuple(within) if within is not None else None
     when = when_of(rule)
-    begin = Checked({}, allows(rule.metavariables, terms.types_at, terms.unit.text)) if rule.metavariables else {}
+    begin = _begin(rule, terms)
     found: dict[tuple[int, int], Report] = {}
     compiled = patterns_of(rule)
+    placed = _Placed(rule, terms)
     searches = [(c.source.text, _places(terms, c, when, spans, begin)) for c in compiled]
     searches += [(f"of rule {rule.id}", sought(terms, seek, spans)) for seek in _seeks(rule)]
     for index, (text, places) in enumerate(searches):
@@ -83,14 +84,46 @@ def run_rule(rule: Rule, terms: Terms, view: TreeView, within: Iterable[Span] | 
                 terms.exhausted.append(text)
                 break
             report = _report(rule, FileSite(replace(match, alternative=index), bound, terms, view), covered)
-            if report is not None:
+            if report is not None and placed.allows(match.span.start, bound):
                 found[match.span.start, match.span.end] = report
     if asks_tree(rule):
         found |= dict(_open_coded(rule, terms, view, spans))
     yield from (found[place] for place in sorted(found))
 
 
-def when_of(rule: Rule) -> When:
+class _Placed:
+    """Where a rule may report for the sake of the places that other patterns report; they are found when asked."""
+
+    def __init__(self, rule: Rule, terms: Terms) -> None:
+        self._rule, self._terms = rule, terms
+        self._starts: dict[int, frozenset[int]] = {}
+
+    def allows(self, start: int, bound: Bindings) -> bool:
+        """True for a place that is one of only_at, each of them, and of not_at none."""
+        if any(self._is_one(spots, start, bound) for spots in self._rule.not_at):
+            return False
+        return all(self._is_one(spots, start, bound) for spots in self._rule.only_at)
+
+    def _is_one(self, spots: Spots, start: int, bound: Bindings) -> bool:
+        if not spots.mark:
+            return start in self._of(spots)
+        term = bound.get("$" + spots.mark)
+        return term is not None and term.start in self._of(spots)
+
+    def _of(self, spots: Spots) -> frozenset[int]:
+        if id(spots) not in self._starts:
+            begin = _begin(spots, self._terms)
+            compiled = map(compile_pattern, spots.patterns)
+            found = (_places(self._terms, one, when_of(spots), None, begin) for one in compiled)
+            self._starts[id(spots)] = frozenset(match.span.start for places in found for match, _, _ in places)
+        return self._starts[id(spots)]
+
+
+def _begin(rule: Rule | Spots, terms: Terms) -> Bindings:
+    return Checked({}, allows(rule.metavariables, terms.types_at, terms.unit.text)) if rule.metavariables else {}
+
+
+def when_of(rule: Rule | Spots) -> When:
     """The compiled excuses and assumptions of a rule; raises PatternError."""
     texts = [excuse for excuse in rule.unless if isinstance(excuse, str)]
     assumed = [excuse.text for excuse in rule.unless if isinstance(excuse, Assume)]
@@ -148,7 +181,8 @@ def _report(rule: Rule, site: FileSite, covered: tuple[Term, ...]) -> Report | N
         if advice is None:
             return None
     assert advice is not None  # noqa: S101  # narrows for mypy: both ways above have set it
-    words = told.words(site.match) | dict(site.match.bindings) | dict(advice.fields)
+    lines = {f"line_{name[1:]}": str(site.terms.unit.line(term.start)) for name, term in site.bound.items()}
+    words = lines | told.words(site.match) | dict(site.match.bindings) | dict(advice.fields)
     words |= {"helper": advice.helper or "", "suggestion": advice.suggestion or ""}
     one_line = {name: " ".join(text.split()) for name, text in words.items()}
     message = rule.message if advice.exact or not rule.near_message else rule.near_message

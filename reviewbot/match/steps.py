@@ -35,11 +35,35 @@ class Step:
         return self.kind not in ("entry", "end")
 
 
+AT = "$at$"
+"""What stands for `@` between a name and its mark while a pattern is parsed as C."""
+
+
+WITHIN = "__within__"
+"""What stands for `<... e ...>`, any expression that holds e, meanwhile."""
+
+
 def marked(term: Term) -> Term:
-    """The term with its `...` between statements as "gap" and its `$exit;` as "exit"."""
+    """The term with what C does not have.
+
+    `...` between statements is a "gap", `$exit;` an "exit", a marked name "at", `$$s;` a "statement" of any kind, and
+    `<... e ...>` is "within".
+    """
+    if term.kind == "expr" and term.kids[0].kind == "id" and term.kids[0].value.startswith("$$"):
+        return term.rebuilt("statement", term.kids[0].value[1:], ())
+    if term.kind == "call" and term.kids[0].value == WITHIN and len(term.kids) == 2:
+        return term.rebuilt("within", "", (marked(term.kids[1]),))
+    if AT in term.value and term.kind in ("id", "arrow", "dot"):
+        name, *marks = term.value.split(AT)
+        here = term.rebuilt(term.kind, name, tuple(marked(kid) for kid in term.kids))
+        for mark in marks:
+            here = term.rebuilt("at", f"${mark}", (here,))
+        return here
     if term.kind == "expr" and term.kids[0].kind == "id" and term.kids[0].value in (DOTS, EXIT_NAME):
         return Term("gap" if term.kids[0].value == DOTS else "exit", "")
     kids = tuple(marked(kid) for kid in term.kids)
+    if term.kind == "cast" and kids[0].kind == "type" and not kids[0].value and kids[0].kids[0].value.startswith("$"):
+        kids = (kids[0].kids[0], *kids[1:])  # `($t)x`: t is the whole type, its stars too
     return term.rebuilt(term.kind, term.value, kids) if kids != term.kids else term
 
 

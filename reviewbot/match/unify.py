@@ -27,10 +27,22 @@ def is_metavariable(name: str) -> bool:
     return name.startswith("$")
 
 
+def is_dots(term: Term) -> bool:
+    """True for the `...` that stands for any number of parts."""
+    return term.kind == "id" and term.value == DOTS
+
+
 def unify(pattern: Term, code: Term, bound: Bindings, *, commute: bool = True) -> Iterator[Bindings]:
     """All ways in which `pattern` fits `code` given `bound`; each answer is `bound` with the new bindings."""
     if pattern.kind == "id" and is_metavariable(pattern.value):
         yield from _bind(pattern.value, code, bound)
+        return
+    special = _SPECIAL.get(pattern.kind)
+    if special and (pattern.kind != "expr" or code.kind == "decl"):
+        yield from special(pattern, code, bound, commute)
+        return
+    if commute and pattern.kind == "binary" and any(map(is_dots, operands(pattern, pattern.value))):
+        yield from _unify_some(pattern, code, bound)
         return
     if pattern.kind != code.kind:
         return
@@ -45,6 +57,30 @@ def unify(pattern: Term, code: Term, bound: Bindings, *, commute: bool = True) -
         yield from _unify_chain(pattern, code, bound)
         return
     yield from unify_all(pattern.kids, code.kids, bound, commute=commute)
+
+
+def _at(pattern: Term, code: Term, bound: Bindings, commute: bool) -> Iterator[Bindings]:  # noqa: FBT001
+    for now in unify(pattern.kids[0], code, bound, commute=commute):
+        yield from _bind(pattern.value, code, now)
+
+
+def _statement(pattern: Term, code: Term, bound: Bindings, _commute: bool) -> Iterator[Bindings]:  # noqa: FBT001
+    yield from _bind(pattern.value, code, bound)
+
+
+def _within(pattern: Term, code: Term, bound: Bindings, commute: bool) -> Iterator[Bindings]:  # noqa: FBT001
+    for part in code.walk():
+        yield from unify(pattern.kids[0], part, bound, commute=commute)
+
+
+def _initialised(pattern: Term, code: Term, bound: Bindings, commute: bool) -> Iterator[Bindings]:  # noqa: FBT001
+    """An assignment as a statement is found as the initialisation in a declaration."""
+    for kid in code.kids if pattern.kids[0].kind == "assign" else ():
+        yield from unify(pattern.kids[0], kid, bound, commute=commute)
+
+
+_SPECIAL = {"at": _at, "statement": _statement, "within": _within, "expr": _initialised}
+"""Parts of a pattern that C does not have, and statements that are found in declarations."""
 
 
 def _bind(name: str, code: Term, bound: Bindings) -> Iterator[Bindings]:
@@ -69,7 +105,7 @@ def unify_all(
             yield bound
         return
     head, rest = patterns[0], patterns[1:]
-    if head.kind == "id" and head.value == DOTS:
+    if is_dots(head):
         for skipped in range(len(codes) + 1):
             yield from unify_all(rest, codes[skipped:], bound, commute=commute)
         return
@@ -99,6 +135,14 @@ def _unify_chain(pattern: Term, code: Term, bound: Bindings) -> Iterator[Binding
         # operands with no metavariable of their own first: they prune the search
         ordered = tuple(sorted(wanted, key=lambda term: is_metavariable(term.value)))
         yield from _assign(ordered, given, bound)
+
+
+def _unify_some(pattern: Term, code: Term, bound: Bindings) -> Iterator[Bindings]:
+    """`x || ...` is one of the operands, or x alone."""
+    wanted = tuple(term for term in operands(pattern, pattern.value) if not is_dots(term))
+    given = operands(code, pattern.value) if (code.kind, code.value) == ("binary", pattern.value) else (code,)
+    if len(wanted) <= len(given) <= _MAX_OPERANDS:
+        yield from _assign(wanted, given, bound)
 
 
 def _assign(wanted: tuple[Term, ...], given: tuple[Term, ...], bound: Bindings) -> Iterator[Bindings]:
