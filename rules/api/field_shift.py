@@ -66,7 +66,7 @@ RULE = Rule(
     message="the mask says where the field is; would {call} do?",
     needs={"FIELD_PREP": _HEADERS},
     references=_HEADERS,
-    measured="9 of 10 right, drivers/iio, input, leds, power and spi of 7.2, 2026-11",
+    measured="18 of 20 right, drivers/hwmon, iio, leds, mfd, input, power, spi, watchdog and rtc of 7.2, 2026-11",
     examples=(
         Example(
             "constant",

@@ -113,7 +113,7 @@ RULE = Rule(
     message="{fact}; would that do here?",
     needs={"regmap_set_bits": _HEADERS},
     references=_HEADERS,
-    measured="22 of 24 right, drivers/hwmon, drivers/iio and drivers/leds of 7.2, 2026-11",
+    measured="19 of 20 right, drivers/hwmon, iio, leds, mfd, input, power, spi, watchdog and rtc of 7.2, 2026-11",
     examples=(
         Example("set", _update("FOO_EN", "FOO_EN"), headers=_TREE, suggestion="regmap_set_bits(map, 3, FOO_EN)"),
         Example("clear", _update("FOO_EN", "0"), headers=_TREE, suggestion="regmap_clear_bits(map, 3, FOO_EN)"),
