@@ -53,9 +53,7 @@ def table(files: tuple[Cocci, ...]) -> None:
     """How many are read, and what of the rest is refused."""
     whole, part = sum(one.whole for one in files), sum(bool(one.rules and one.refused) for one in files)
     print(f"{len(files)} files: {whole} wholly read, {part} in part, {len(files) - whole - part} not")
-    reasons = Counter(
-        re.sub(r"`[^`]*'[^`]*`", "", name) for one in files for name in {r.construct for r in one.refused}
-    )
+    reasons = Counter(name for one in files for name in {refused.construct for refused in one.refused})
     for name, count in reasons.most_common():
         print(f"  {count:3}  {name}")
 

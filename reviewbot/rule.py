@@ -134,6 +134,7 @@ class Pattern:
         several gaps, one answer for each can be given.
     between: for each gap in turn, excuses that hold for it alone, beside those of the rule.
     reassigned: the path goes on where a variable that is bound gets another value; else it ends there.
+    possible: a step may stand where `&&`, `||` or `?:` pass it over, as behind `!p ||`.
 
     report: the number of the step (from 0, `$exit;` included) at which the report stands, the last one by default; or
     for any pattern the name of a mark, as "p" for `kfree@p($x)`: the report stands at that name.
@@ -145,6 +146,7 @@ class Pattern:
     any: bool | tuple[bool, ...] = False
     between: tuple[tuple[str, ...], ...] = ()
     reassigned: bool = False
+    possible: bool = False
     report: int | str | None = None
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from reviewbot.cocci.body import alternatives, read_body, uncast
@@ -271,6 +271,7 @@ class _Rule:
             any=_same(one.any),
             between=tuple(one.between) if any(one.between) else (),
             reassigned=several,
+            possible=several,
             report=report,
         )
 
@@ -333,7 +334,9 @@ class _Rule:
             for excuse in self.unless:
                 compile_assumption(excuse.text) if isinstance(excuse, Assume) else compile_excuse(excuse)
         except PatternError as error:
-            raise CocciError(self._part.line, _short(error.what), error.what) from error
+            lacks = "to look for" in error.what
+            what = "a pattern with nothing to look for" if lacks else "a pattern that does not compile"
+            raise CocciError(self._part.line, what, error.what) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -354,11 +357,3 @@ def compile_names(text: str) -> set[str]:
 
 def _same(values: list[bool]) -> bool | tuple[bool, ...]:
     return any(values) if len(set(values)) < 2 else tuple(values)
-
-
-def _short(what: str) -> str:
-    """What a pattern was refused for, without its text."""
-    return "a pattern: " + re.sub(r"^.*?['\"] ", "", what, count=1) if what.startswith(("pattern", "excuse")) else what
-
-
-__all__ = ["Cocci", "Refused", "read", "replace"]

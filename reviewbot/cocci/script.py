@@ -65,8 +65,8 @@ class _Script:
             raise CocciError(self._section.header_line, "a script that reports nothing")
         return self._found
 
-    def _no(self, node: ast.AST, what: str) -> CocciError:
-        return CocciError(self._section.line + getattr(node, "lineno", 1) - 1, f"Python: {what}")
+    def _no(self, node: ast.AST, what: str, detail: str = "") -> CocciError:
+        return CocciError(self._section.line + getattr(node, "lineno", 1) - 1, f"Python: {what}", detail)
 
     def _statement(self, node: ast.stmt) -> None:
         match node:
@@ -103,7 +103,7 @@ class _Script:
                 return self._text(left) + self._text(right)
             case ast.BinOp(left=left, op=ast.Mod(), right=right):
                 return self._formatted(node, self._text(left), right)
-        raise self._no(node, f"the text `{ast.unparse(node)[:40]}`")
+        raise self._no(node, "a text that is computed", ast.unparse(node)[:40])
 
     def _formatted(self, node: ast.expr, text: str, right: ast.expr) -> str:
         values = [self._text(one) for one in (right.elts if isinstance(right, ast.Tuple) else [right])]

@@ -67,7 +67,7 @@ def _code(course: Course, compiled: Compiled, wanted: Term, n: int, bound: Bindi
         return
     inner = wanted.kids[0]
     if inner.kind in _WITHIN:
-        for part in unconditional(term):
+        for part in term.walk() if compiled.source.possible else unconditional(term):
             yield from _fits((inner,), part, bound, compiled)
     elif term.kind == "expr":
         yield from _fits((inner,), term.kids[0], bound, compiled)

@@ -138,6 +138,13 @@ def _lines(cocci: Cocci, code: str) -> list[int]:
             [3, 4],
             id="a cast of what stands in parentheses",
         ),
+        pytest.param(
+            "expression x;",
+            "get(x)\n...\nuse@p(x)",
+            "get(a);\nif (b && use(a))\nreturn 1;",
+            [4],
+            id="a step behind another condition",
+        ),
         pytest.param("", "f@p(-1, ...)", "f(-1, 2);\nf(1);\nf(b - 1);", [3], id="a negative number"),
         pytest.param("expression e;", "e@p | ... | e", "x = b | a | b;\nx = b | a;", [3], id="operators alone"),
     ],
@@ -247,11 +254,11 @@ def test_what_is_outside_is_refused_by_name(text: str, words: str) -> None:
     ("python", "words"),
     [
         ("import os\nos.system('touch /tmp/owned')\ncoccilib.report.print_report(p[0], 'x')", "Python: `import`"),
-        ("coccilib.report.print_report(p[0], evil())", "Python: the text `evil()`"),
+        ("coccilib.report.print_report(p[0], evil())", "Python: a text that is computed (evil())"),
         ("if p:\n    coccilib.report.print_report(p[0], 'x')", "Python: `if`"),
         ("coccilib.report.print_report(p[1], 'x')", "Python: a report at p[1]"),
         ("coccilib.report.print_report(p[0], '%d' % p)", "Python: a format other than %s"),
-        ("coccilib.report.print_report(p[0], '{p}')", "Python: the text"),
+        ("coccilib.report.print_report(p[0], '{p}')", "Python: a text that is computed"),
         ("print_report(p[0], 'x'", "Python that does not parse"),
     ],
 )
