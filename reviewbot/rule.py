@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
+from reviewbot.brackets import block_end, block_start, closing
 from reviewbot.model import Advice, Category, Confidence, Match
 
 __all__ = [
@@ -33,6 +34,9 @@ __all__ = [
     "SourceFunction",
     "SourceText",
     "Spots",
+    "block_end",
+    "block_start",
+    "closing",
 ]
 
 

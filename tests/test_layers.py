@@ -12,6 +12,7 @@ import pytest
 _ROOT = Path(__file__).resolve().parent.parent
 _LEVELS = {
     "errors": 0,
+    "brackets": 0,
     "model": 1,
     "rule": 2,
     "mail": 3,

@@ -5,7 +5,18 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from reviewbot.rule import Category, Confidence, Example, Place, Rule, Seek, SourceFunction, SourceText
+from reviewbot.rule import (
+    Category,
+    Confidence,
+    Example,
+    Place,
+    Rule,
+    Seek,
+    SourceFunction,
+    SourceText,
+    block_end,
+    closing,
+)
 
 _BUSES = (
     r"regmap_(?:(?:bulk_|noinc_|raw_|multi_reg_|field_|fields_)*(?:read|write)(?:_bypassed)?|(?:fields?_)?update_bits\w*"
@@ -28,21 +39,11 @@ _ERROR = r"(?:ret|err|rc|rv|error|retval)"
 _FAILS = re.compile(r"return\s+(?:-E[A-Z]|\w*(?:ret|err|rc|status|rval|error)\b|dev_err_probe)")
 
 
-def _close(text: str, at: int) -> int:
-    """The offset behind the parenthesis that closes the one at `at`."""
-    depth = 0
-    for found in re.compile(r"[()]").finditer(text, at):
-        depth += 1 if found[0] == "(" else -1
-        if depth == 0:
-            return found.end()
-    return len(text)
-
-
 def _dropped(body: str) -> Iterator[tuple[str, int, int]]:
     """Calls that are whole statements: name, start, end."""
     for found in _STATEMENT.finditer(body):
         before = body[: found.start("name")].rstrip()
-        end = _close(body, found.end() - 1)
+        end = closing(body, found.end() - 1)
         if body[end : end + 40].lstrip().startswith(";") and not re.search(r"\(\s*void\s*\)$", before):
             yield found["name"], found.start("name"), end
 
@@ -77,13 +78,8 @@ def _undoing(body: str, start: int, end: int) -> bool:
     """The call stands below a label, or in a block that goes on to return an error."""
     if re.search(r"\n ?(?!default\b)\w+:(?!:)", body[:start]):
         return True
-    depth = 0
-    for found in re.compile(r"[{}]").finditer(body, end):
-        depth += 1 if found[0] == "{" else -1
-        if depth < 0:
-            rest = body[end : found.start()]
-            return found.end() < len(body) and bool(re.search(r"\b(?:return\s+[^0;]|goto\b)[^;]*;\s*$", rest))
-    return False
+    last = block_end(body, end)
+    return last + 1 < len(body) and bool(re.search(r"\b(?:return\s+[^0;]|goto\b)[^;]*;\s*$", body[end:last]))
 
 
 def _meant(file: SourceText, start: int) -> bool:

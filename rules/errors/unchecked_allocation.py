@@ -4,7 +4,7 @@
 import re
 from collections.abc import Iterator
 
-from reviewbot.rule import Category, Confidence, Example, Place, Rule, Seek, SourceText
+from reviewbot.rule import Category, Confidence, Example, Place, Rule, Seek, SourceText, block_start, closing
 
 _ALLOCATES = (
     r"(?:devm_)?k[vmzc]?[mzc]?alloc(?:_array|_node|_objs?)?|kvcalloc|v[mz]alloc|(?:devm_)?k(?:strdup|memdup|asprintf)(?:_array)?"
@@ -15,16 +15,6 @@ _ALLOCATES = (
 _LVALUE = r"[A-Za-z_]\w*(?:(?:->|\.)\w+)*"
 _CALL = re.compile(rf"(?<![\w.>*=!])(?<!= )(?P<p>{_LVALUE})\s*=\s*(?:\([\w\s*]+\)\s*)?(?P<f>{_ALLOCATES})\s*\(")
 _GIVES_TWO = re.compile(r"(?P<s>\w+)\s*=\s*(?P<f>\w*alloc_\w*skb\w*)\s*\([^;]*&(?P<p>\w+)\s*\)\s*;")
-
-
-def _close(text: str, at: int) -> int:
-    """The offset behind the parenthesis that closes the one at `at`."""
-    depth = 0
-    for found in re.compile(r"[()]").finditer(text, at):
-        depth += 1 if found[0] == "(" else -1
-        if depth == 0:
-            return found.end()
-    return len(text)
 
 
 def _test(names: str) -> re.Pattern[str]:
@@ -58,7 +48,7 @@ def _find(file: SourceText) -> Iterator[Place]:
     for one in file.functions:
         body = file.bare[one.body : one.end]
         for found in _CALL.finditer(body):
-            name, end = found["p"], _close(body, found.end() - 1)
+            name, end = found["p"], closing(body, found.end() - 1)
             call = body[found.start() : end]
             if "NOFAIL" in call or not body[end:].lstrip().startswith(";"):
                 continue
@@ -97,13 +87,10 @@ def _inside(before: str, names: str) -> bool:
     asks = rf"if\s*\([^;{{}}]*\b(?:{names})\b[^;{{}}]*\)\s*"
     if re.search(asks + r"[^;{}]*$", before):
         return True
-    depth = 0
-    for at in range(len(before) - 1, -1, -1):
-        depth += {"}": 1, "{": -1}.get(before[at], 0)
-        if depth < 0:
-            depth = 0
-            if re.search(asks + "$", before[:at]):
-                return True
+    at = len(before)
+    while (at := block_start(before, at)) >= 0:
+        if re.search(asks + "$", before[:at]):
+            return True
     return False
 
 

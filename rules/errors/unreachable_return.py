@@ -4,20 +4,10 @@
 import re
 from collections.abc import Iterator
 
-from reviewbot.rule import Category, Confidence, Example, Place, Rule, Seek, SourceText
+from reviewbot.rule import Category, Confidence, Example, Place, Rule, Seek, SourceText, block_start
 
 _LABEL = re.compile(r"[{}]|\bcase\b[^:;{}]*:|\bdefault\s*:")
 _LEAVES = re.compile(r"\s*(?:return\b|goto\b|fallthrough$)")
-
-
-def _opening(text: str) -> int:
-    """The offset of the brace that the last character of the text closes."""
-    depth = 0
-    for at in range(len(text) - 1, -1, -1):
-        depth += {"}": 1, "{": -1}.get(text[at], 0)
-        if depth == 0:
-            return at
-    return 0
 
 
 def _never_ends(block: str) -> bool:
@@ -27,7 +17,7 @@ def _never_ends(block: str) -> bool:
         return bool(_LEAVES.match(re.split(r"[;{}]", text[:-1])[-1]))
     if not text.endswith("}"):
         return False
-    at = _opening(text)
+    at = max(block_start(text, len(text) - 1), 0)
     inner, head = text[at + 1 : -1], text[:at].rstrip()
     if re.search(r"(?<!\w)switch\s*\((?:[^(){}]|\([^(){}]*\))*\)$", head):
         return _exhausts(inner)
@@ -53,7 +43,7 @@ def _find(file: SourceText) -> Iterator[Place]:
         body = file.bare[one.body : one.end]
         for found in re.finditer(r"\}\s*(return\b[^;{}]*;)", body):
             block = body[: found.start() + 1]
-            head = block[: _opening(block)].rstrip()
+            head = block[: max(block_start(block, len(block) - 1), 0)].rstrip()
             if (
                 "#" not in body
                 and head.endswith(")")

@@ -4,7 +4,7 @@
 import re
 from collections.abc import Iterable
 
-from reviewbot.rule import Category, Confidence, Example, Place, Rule, Seek, SourceText
+from reviewbot.rule import Category, Confidence, Example, Place, Rule, Seek, SourceText, block_end
 
 _LOOP = re.compile(r"\b(\w*for_each_\w+_scoped)\s*\(([^;{}]*?)\)\s*\{")
 
@@ -14,22 +14,12 @@ def _find(source: SourceText) -> Iterable[Place]:
     text = source.bare
     for loop in _LOOP.finditer(text):
         child = loop.group(2).split(",")[-1].strip()
-        inside = text[loop.end() : _end(text, loop.end())]
+        inside = text[loop.end() : block_end(text, loop.end())]
         if re.search(rf"\b(?:of_node_get|fwnode_handle_get|no_free_ptr|return_ptr)\s*\(\s*{child}\s*\)", inside):
             continue
         for put in re.finditer(rf"\b(of_node_put|fwnode_handle_put)\s*\(\s*{child}\s*\)", inside):
             start = loop.end() + put.start()
             yield Place(start, loop.end() + put.end(), (("f", loop.group(1)), ("put", put.group(1)), ("child", child)))
-
-
-def _end(text: str, start: int) -> int:
-    """Where the block ends whose `{` is just before `start`."""
-    depth = 1
-    for found in re.finditer(r"[{}]", text[start:]):
-        depth += 1 if found[0] == "{" else -1
-        if depth == 0:
-            return start + found.start()
-    return len(text)
 
 
 def _loop(body: str, loop: str = "for_each_child_of_node_scoped(np, child)") -> str:

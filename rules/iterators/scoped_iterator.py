@@ -4,7 +4,7 @@
 import re
 from collections.abc import Iterable
 
-from reviewbot.rule import Advice, Category, Confidence, Example, Place, Rule, Seek, Site, SourceText
+from reviewbot.rule import Advice, Category, Confidence, Example, Place, Rule, Seek, Site, SourceText, block_end
 
 _HEADERS = ("include/linux/of.h", "include/linux/property.h")
 _LOOP = re.compile(r"\b(\w*for_each_(?:\w+_)?child(?:_node|_of_node)\w*(?<!_scoped))\s*\(([^;{}]*?)\)\s*\{")
@@ -16,7 +16,7 @@ def _find(source: SourceText) -> Iterable[Place]:
         body = source.bare[function.body : function.end]
         for loop in _LOOP.finditer(body):
             child = loop.group(2).split(",")[-1].strip()
-            inside = body[loop.end() : _end(body, loop.end())]
+            inside = body[loop.end() : block_end(body, loop.end())]
             below = body[loop.end() + len(inside) :]
             put = re.compile(rf"\b(?:of_node_put|fwnode_handle_put)\s*\(\s*{re.escape(child)}\s*\)")
             leaves = put.search(inside) or (re.search(r"\bgoto\b", inside) and put.search(below))
@@ -32,16 +32,6 @@ def _is_kept(inside: str, below: str, child: str) -> bool:
     )
     kept = re.search(rf"[\w\]]\s*=\s*{child}\s*;|\breturn\s+{child}\s*;", inside)
     return kept is not None or re.search(rf"\b{child}\b", rest) is not None
-
-
-def _end(text: str, start: int) -> int:
-    """Where the block ends whose `{` is just before `start`."""
-    depth = 1
-    for found in re.finditer(r"[{}]", text[start:]):
-        depth += 1 if found[0] == "{" else -1
-        if depth == 0:
-            return start + found.start()
-    return len(text)
 
 
 def _advice(site: Site) -> Advice | None:

@@ -4,7 +4,19 @@
 import re
 from collections.abc import Iterable
 
-from reviewbot.rule import Advice, Category, Confidence, Example, Place, Rule, Seek, Site, SourceFunction, SourceText
+from reviewbot.rule import (
+    Advice,
+    Category,
+    Confidence,
+    Example,
+    Place,
+    Rule,
+    Seek,
+    Site,
+    SourceFunction,
+    SourceText,
+    closing,
+)
 
 _CALL = re.compile(r"(?<![\w.>])(?!devm_)([a-z]\w*)\s*\(")
 _UNDO = re.compile(
@@ -38,17 +50,7 @@ def _find(source: SourceText) -> Iterable[Place]:
                 start = function.body + call.start()
                 undo = re.search(rf"\b{name.replace('allocate', 'free')}\s*\(", source.bare[start + 1 : function.end])
                 last = start + 1 + undo.start() if undo and "allocate" in name else start
-                yield Place(start, _end(source.bare, last), (("f", name),))
-
-
-def _end(text: str, start: int) -> int:
-    """Where the arguments of a call end."""
-    depth = 0
-    for at in range(text.index("(", start), len(text)):
-        depth += {"(": 1, ")": -1}.get(text[at], 0)
-        if depth == 0:
-            return at + 1
-    return len(text)
+                yield Place(start, closing(source.bare, source.bare.index("(", last)), (("f", name),))
 
 
 def _probing(source: SourceText) -> list[SourceFunction]:

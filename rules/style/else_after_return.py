@@ -4,7 +4,19 @@
 import re
 from collections.abc import Iterator
 
-from reviewbot.rule import Advice, Category, Confidence, Example, Place, Rule, Seek, Site, SourceText
+from reviewbot.rule import (
+    Advice,
+    Category,
+    Confidence,
+    Example,
+    Place,
+    Rule,
+    Seek,
+    Site,
+    SourceText,
+    block_start,
+    closing,
+)
 
 _ELSE = re.compile(r"\breturn\b([^;{}]*);\s*(\}\s*)?else\b(?!\s*(?:if\b|#))")
 _HEAD = re.compile(r"\belse\s+if\s*\((?:[^(){};]|\((?:[^(){};]|\((?:[^(){};]|\([^(){};]*\))*\))*\))*\)\s*\Z")
@@ -42,12 +54,8 @@ def _plain(before: str) -> bool:
 
 def _opening(text: str, end: int, start: int) -> int | None:
     """Where the `{` of the block stands that is open at `end`."""
-    depth = 0
-    for at in range(end - 1, start, -1):
-        depth += {"}": 1, "{": -1}.get(text[at], 0)
-        if depth < 0:
-            return at
-    return None
+    at = block_start(text, end)
+    return at if at > start else None
 
 
 def _branch(text: str) -> str:
@@ -55,12 +63,7 @@ def _branch(text: str) -> str:
     text = text.lstrip()
     if not text.startswith("{"):
         return text[: text.find(";") + 1]
-    depth = 0
-    for at, char in enumerate(text):
-        depth += {"{": 1, "}": -1}.get(char, 0)
-        if depth == 0:
-            return text[: at + 1]
-    return text
+    return text[: closing(text, 0)]
 
 
 def _advice(site: Site) -> Advice:

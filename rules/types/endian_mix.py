@@ -4,7 +4,19 @@
 import re
 from collections.abc import Iterator
 
-from reviewbot.rule import Advice, Category, Confidence, Example, Place, Rule, Seek, Site, SourceFunction, SourceText
+from reviewbot.rule import (
+    Advice,
+    Category,
+    Confidence,
+    Example,
+    Place,
+    Rule,
+    Seek,
+    Site,
+    SourceFunction,
+    SourceText,
+    block_end,
+)
 
 _CAST = re.compile(r"\(\s*(?:__)?u(?:int)?(16|32|64)(?:_t)?\s*\)\s*cpu_to_([bl]e)\1\s*\(")
 _LOCAL = re.compile(r"(?<=[;{}])\s*__([bl]e)(16|32|64)\s+([^;*()]+);")
@@ -27,7 +39,7 @@ def _find(source: SourceText) -> Iterator[Place]:
     for function in source.functions:
         yield from _in_members(source.bare, function, structures)
         for declared in _LOCAL.finditer(source.bare, function.body, function.end):
-            end = _scope(source.bare, declared.end(), function.end)
+            end = block_end(source.bare, declared.end(), function.end)
             for one in declared.group(3).split(","):
                 name = one.split("=")[0].strip()
                 if re.fullmatch(r"\w+", name):
@@ -42,7 +54,7 @@ def _structures(source: SourceText) -> dict[str, dict[str, str]]:
     """
     kinds: dict[str, dict[str, str]] = {}
     for found in re.finditer(r"\b(?:struct|union)\s+(\w+)\s*\{", source.bare):
-        body = source.bare[found.end() - 1 : _scope(source.bare, found.end(), len(source.bare))]
+        body = source.bare[found.end() - 1 : block_end(source.bare, found.end())]
         members = kinds.setdefault(found.group(1), {})
         for one in _MEMBER.finditer(re.sub(r"(?:struct|union)\s*(?=\{)", "", body)):
             for name in (re.sub(r"\[.*|\s|\*", "", name) for name in one.group(2).split(",")):
@@ -73,16 +85,6 @@ def _kind(structure: str, names: list[str], structures: dict[str, dict[str, str]
             break
         structure = kind.split()[-1] if " " in kind else structure
     return kind
-
-
-def _scope(text: str, start: int, end: int) -> int:
-    """Where the block ends that is open at `start`."""
-    depth = 0
-    for at in range(start, end):
-        depth += {"{": 1, "}": -1}.get(text[at], 0)
-        if depth < 0:
-            return at
-    return end
 
 
 def _uses(text: str, start: int, end: int, name: str, kind: str) -> Iterator[Place]:
