@@ -279,7 +279,7 @@ class Expression:
 
     def _is_as_wide(self, name: str, term: Term) -> bool:
         """True where a shifted bit has the width of the macro: 1ULL << n that of BIT_ULL(), all else that of BIT()."""
-        code = self.source[term.start : term.end].decode("utf-8", "replace")
+        code = self._text((term,))
         return bool(LONG_LONG.search(code)) == (name == "BIT_ULL")
 
     def _tests_pointer(self, code: Term) -> bool:
@@ -301,7 +301,7 @@ class Expression:
 
     def _words(self, entry: Entry, term: Term, differs: Bound) -> tuple[tuple[str, str], ...]:
         """The constants that differ, (the helper's, the code's), as each of them writes it."""
-        code = self.source[term.start : term.end].decode("utf-8", "replace")
+        code = self._text((term,))
         names = ((name[1:], one.value) for name, one in differs.items())
         return tuple((self._written_as(one, entry.body), self._written_as(other, code)) for one, other in names)
 

@@ -126,22 +126,25 @@ def mass(body: Term) -> int:
 
 def getter(body: Term) -> str:
     """The one member that a body reads and does nothing with; "" for any other body."""
-    alone = body.kids[0] if body.kind == "truth" and len(body.kids) == 1 else body
-    while alone.kind == "cast":
-        alone = alone.kids[0]
+    alone = _without(body, "cast")
     only = alone.kind == "mem" and alone.kids[0].kind == "deref" and is_hole(alone.kids[0].kids[0])
     return alone.value if only else ""
 
 
 def part(body: Term) -> str:
     """The member, of a member perhaps, whose value or address is all that a body is; "" for any other body."""
-    alone = body.kids[0] if body.kind == "truth" and len(body.kids) == 1 else body
-    while alone.kind in ("cast", "addr"):
-        alone = alone.kids[0]
-    base = alone
+    alone = base = _without(body, "cast", "addr")
     while base.kind == "mem":
         base = base.kids[0]
     return alone.value if alone.kind == "mem" and base.kind == "deref" and is_hole(base.kids[0]) else ""
+
+
+def _without(body: Term, *kinds: str) -> Term:
+    """A body without the asking for its truth, and without what stands around it of these kinds."""
+    alone = body.kids[0] if body.kind == "truth" and len(body.kids) == 1 else body
+    while alone.kind in kinds:
+        alone = alone.kids[0]
+    return alone
 
 
 def is_specific(body: Term, frequency: Callable[[str], int]) -> bool:
