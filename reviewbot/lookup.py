@@ -4,12 +4,11 @@
 from __future__ import annotations
 
 import re
-import tempfile
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from reviewbot.edges.headercache import PLACE, HeaderCache, sound
-from reviewbot.edges.kernel import open_tree
+from reviewbot.edges.kernel import opened
 from reviewbot.edges.snapshot import Base, TreeSnapshot
 from reviewbot.errors import TreeError, UsageError
 from reviewbot.helpers.anchors import is_stub
@@ -88,16 +87,8 @@ def look_up(question: Question, progress: Progress = lambda _step: None) -> Repl
         raise UsageError(
             f"an expression of {len(question.text)} characters is too long", f"at most {MAX_TEXT} are read"
         )
-    with (
-        tempfile.TemporaryDirectory(prefix="reviewbot-") as scratch,
-        open_tree(question.tree, Path(scratch)) as tree,
-        sound(question.cache),
-    ):
-        revision = question.base or ("HEAD" if tree.git_dir is not None else None)
-        commit = tree.resolve(revision) if revision else None
-        if revision and commit is None:
-            raise UsageError(f"{tree.name} has no revision {revision}", "name another one with --base")
-        base = tree.at(commit)
+    with opened(question.tree) as tree, sound(question.cache):
+        base = tree.named(question.base or ("HEAD" if tree.git_dir is not None else None))
         snapshot = TreeSnapshot(tree.name, base, tree.scratch)
         catalogue = HeaderCache(question.cache / PLACE).catalogue(base, read_facts(snapshot), progress).catalogue
         if not catalogue.layers[0].tokens() and not catalogue.search((), 1):

@@ -3,9 +3,6 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +10,7 @@ from reviewbot.edges import sources
 from reviewbot.edges.apply import apply_series
 from reviewbot.edges.gitconfig import NOBODY
 from reviewbot.edges.headercache import PLACE, HeaderCache, sound
-from reviewbot.edges.kernel import Tree, open_tree
+from reviewbot.edges.kernel import Tree, opened
 from reviewbot.edges.snapshot import Base
 from reviewbot.helpers.catalogue import Catalogue
 from reviewbot.mail.series import build_series
@@ -52,7 +49,7 @@ def check(request: Request, progress: Progress = lambda _step: None) -> Review:
     select(rules, request.rule_names, ())  # an unknown name is said before anything is fetched
     progress("fetching the thread")
     found = sources.find(request.what, _where(request))
-    with _tree(request.tree) as tree:
+    with opened(request.tree) as tree:
         return review(found, tree, rules, request, progress)
 
 
@@ -87,12 +84,6 @@ def _view(applied: AppliedSeries, base: Base, cache: Path, progress: Progress) -
 
 def _where(request: Request) -> sources.Where:
     return sources.Where(request.archive, request.cache, request.mboxes, request.offline, request.stdin)
-
-
-@contextmanager
-def _tree(path: Path) -> Iterator[Tree]:
-    with tempfile.TemporaryDirectory(prefix="reviewbot-") as scratch, open_tree(path, Path(scratch)) as tree:
-        yield tree
 
 
 def _addresses(series: Series) -> tuple[str, ...]:

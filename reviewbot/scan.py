@@ -8,7 +8,6 @@ goes between them.
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -16,7 +15,7 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 
 from reviewbot.edges.headercache import PLACE, HeaderCache, sound
-from reviewbot.edges.kernel import Tree, open_tree
+from reviewbot.edges.kernel import Tree, opened
 from reviewbot.edges.snapshot import Base, TreeSnapshot
 from reviewbot.edges.workers import spread, workers
 from reviewbot.errors import UsageError
@@ -184,13 +183,9 @@ def _snapshot(tree: Tree, base: Base) -> TreeSnapshot:
 
 @contextmanager
 def _open(request: ScanRequest) -> Iterator[tuple[Tree, Base]]:
-    with tempfile.TemporaryDirectory(prefix="reviewbot-") as scratch, open_tree(request.tree, Path(scratch)) as tree:
+    with opened(request.tree) as tree:
         is_bare = tree.git_dir is not None and tree.git_dir == tree.folder
-        revision = request.base or ("HEAD" if is_bare else None)
-        commit = tree.resolve(revision) if revision else None
-        if revision and commit is None:
-            raise UsageError(f"{tree.name} has no revision {revision}", "name another one with --base")
-        yield tree, tree.at(commit)
+        yield tree, tree.named(request.base or ("HEAD" if is_bare else None))
 
 
 def _files(base: Base, request: ScanRequest) -> list[str]:

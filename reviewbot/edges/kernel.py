@@ -17,7 +17,7 @@ from pathlib import Path
 from reviewbot.edges.process import Completed, clean_env, run
 from reviewbot.edges.scratch import Scratch, open_scratch
 from reviewbot.edges.snapshot import Base, CommitBase, FolderBase
-from reviewbot.errors import TreeError
+from reviewbot.errors import TreeError, UsageError
 
 _SECONDS = 60.0
 _HINT = "name a kernel tree with --tree"
@@ -57,6 +57,13 @@ class Tree:
         oid = done.stdout.decode("utf-8", "replace").strip()
         return oid if done.returncode == 0 and _FULL_ID.fullmatch(oid) else None
 
+    def named(self, revision: str | None) -> Base:
+        """The tree at a revision, or the folder as it stands (None); UsageError where there is no such revision."""
+        commit = self.resolve(revision) if revision is not None else None
+        if revision is not None and commit is None:
+            raise UsageError(f"{self.name} has no revision {revision}", "name another one with --base")
+        return self.at(commit)
+
     def at(self, commit: str | None) -> Base:
         """The tree at a commit, or the plain folder as it stands (None)."""
         return FolderBase(self.scratch, self.folder) if commit is None else CommitBase(self.scratch, commit)
@@ -95,6 +102,13 @@ def open_tree(path: Path, scratch: Path) -> Iterator[Tree]:
         objects, object_format = (place.objects, place.object_format) if place else (None, "sha1")
         with open_scratch(Path(ours), objects, object_format) as made:
             yield Tree(str(folder), folder, place.git_dir if place else None, made)
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Tree]:
+    """The same with a scratch folder of its own, which is gone at the end."""
+    with tempfile.TemporaryDirectory(prefix="reviewbot-") as scratch, open_tree(path, Path(scratch)) as tree:
+        yield tree
 
 
 def _repository(path: Path) -> _Place | None:
