@@ -14,8 +14,8 @@ from reviewbot.cli.rules import excuse_of, text_of
 from reviewbot.cli.screen import Screen
 from reviewbot.cli.settings import read_settings
 from reviewbot.errors import OutputError, UsageError
-from reviewbot.match.trial import Trial, trial
-from reviewbot.registry import load_rule, load_rules, theme_of
+from reviewbot.match.trial import MARK, Trial, trial
+from reviewbot.registry import load_rule, load_rules, select, themes
 from reviewbot.rule import Rule
 
 _ID = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)+")
@@ -83,11 +83,8 @@ def _chosen(names: tuple[str, ...]) -> list[Rule]:
     ids = [name for name in names if not name.endswith(".py")]
     out = [load_rule(Path(name)) for name in files]
     if ids or not names:
-        known = {rule.id: rule for rule in load_rules(read_settings(Path.cwd()).user_rules)}
-        unknown = [name for name in ids if name not in known]
-        if unknown:
-            raise UsageError(f"there is no rule {unknown[0]}", "`reviewbot rules` lists them")
-        out += [known[name] for name in ids] or list(known.values())
+        known = load_rules(read_settings(Path.cwd()).user_rules)
+        out += select(known, tuple(ids), ()) if ids else known
     return out
 
 
@@ -109,13 +106,14 @@ def _told(rule: Rule, done: list[Trial], *, everything: bool) -> Iterator[Text]:
 def print_reference() -> None:
     """Print what all rules say, as Markdown."""
     rules = load_rules(read_settings(Path.cwd()).user_rules)
-    themes: dict[str, list[Rule]] = {}
+    folders = themes()
+    by_theme: dict[str, list[Rule]] = {}
     for rule in rules:
-        themes.setdefault(theme_of(rule), []).append(rule)
+        by_theme.setdefault(folders.get(rule.id, "user"), []).append(rule)
     lines = ["# The rules", "", f"{len(rules)} rules. Made by `reviewbot rules docs`.", ""]
-    for theme in sorted(themes):
+    for theme in sorted(by_theme):
         lines += [f"## {theme}", ""]
-        for rule in themes[theme]:
+        for rule in by_theme[theme]:
             lines += [*_reference(rule), ""]
     sys.stdout.write("\n".join(lines))
 
@@ -141,7 +139,7 @@ def _reference(rule: Rule) -> Iterator[str]:
         yield ""
     yield f"*References:* {', '.join(f'`{reference}`' for reference in rule.references)}"
     for kind in (True, False):
-        example = next((e for e in rule.examples if ("//~" in e.code) is kind), None)
+        example = next((e for e in rule.examples if (MARK in e.code) is kind), None)
         if example is not None:
             yield ""
             yield "Reported:" if kind else "Not reported:"

@@ -10,8 +10,7 @@ from rich.text import Text
 
 from reviewbot.cli.screen import Screen
 from reviewbot.cli.settings import read_settings
-from reviewbot.errors import UsageError
-from reviewbot.registry import load_rules, theme_of
+from reviewbot.registry import load_rules, select, themes
 from reviewbot.rule import Assume, OpenCoded, Pattern, Rule, Seek, SeekMessage
 
 _WIDTH = 78
@@ -22,14 +21,17 @@ def list_rules() -> None:
     """Print all rules, one a line."""
     rules = load_rules(read_settings(Path.cwd()).user_rules)
     console = Screen()
-    rows = [
-        (r.id, theme_of(r), r.category.value, "nursery" if r.nursery else r.confidence.value, _title(r)) for r in rules
-    ]
+    folders = themes()
+    rows = [(r.id, folders.get(r.id, "user"), r.category.value, _standing(r), _title(r)) for r in rules]
     widths = [max(len(row[at]) for row in (_HEADINGS, *rows)) for at in range(4)]
     for row in (_HEADINGS, *rows):
         cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=False)]
         line = Text("  ".join((*cells, row[-1])), style="bold" if row is _HEADINGS else "")
         console.print(line, highlight=False, no_wrap=console.is_terminal, soft_wrap=not console.is_terminal)
+
+
+def _standing(rule: Rule) -> str:
+    return "nursery" if rule.nursery else rule.confidence.value
 
 
 def _title(rule: Rule) -> str:
@@ -40,10 +42,8 @@ def _title(rule: Rule) -> str:
 
 def show_rule(rule_id: str) -> None:
     """Print everything about one rule; raises UsageError for an unknown id."""
-    rules = {rule.id: rule for rule in load_rules(read_settings(Path.cwd()).user_rules)}
-    if rule_id not in rules:
-        raise UsageError(f"there is no rule {rule_id}", "`reviewbot rules` lists them")
-    for line in _explained(rules[rule_id]):
+    (rule,) = select(load_rules(read_settings(Path.cwd()).user_rules), (rule_id,), ())
+    for line in _explained(rule):
         Screen().print(line, markup=False, highlight=False, soft_wrap=True)
 
 

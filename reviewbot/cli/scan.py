@@ -114,8 +114,8 @@ def _coverage(done: Scan) -> Iterator[Text]:
     yield Text(f"{looked}, {len(done.rules)} rules", style="dim")
     for refused in done.refused:
         yield Text(f"not run: {_skipped(refused)}", style="yellow")
-    other = [skipped for skipped in found.skipped if not skipped.why.startswith("not understood")]
-    for skipped in (*found.skipped[:_SHOWN], *other[:_SHOWN]) if len(found.skipped) > _SHOWN else found.skipped:
+    # what is no mere function is seldom, and said first
+    for skipped in sorted(found.skipped, key=lambda one: one.why.startswith("not understood"))[:_SHOWN]:
         yield Text(f"not analysed: {_skipped(skipped)}", style="dim")
     if len(found.skipped) > _SHOWN:
         yield Text(f"not analysed: {len(found.skipped)} in all (--format json lists them)", style="dim")

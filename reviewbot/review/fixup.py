@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from reviewbot.match.run import Report
@@ -35,12 +35,10 @@ class Fixup:
 
     def diff(self) -> str:
         """The change as a unified diff that git can apply; "" where there is none."""
-        old, new = (text.decode("utf-8", "surrogateescape").splitlines(keepends=True) for text in self._sides())
+        sides = (self.before, self.after)
+        old, new = (text.decode("utf-8", "surrogateescape").splitlines(keepends=True) for text in sides)
         lines = difflib.unified_diff(old, new, f"a/{self.path}", f"b/{self.path}")
         return "".join(_ended(lines))
-
-    def _sides(self) -> tuple[bytes, bytes]:
-        return self.before, self.after
 
 
 def fixup(source: SourceFile, reports: Iterable[Report], facts: SyntaxFacts) -> Fixup:
@@ -85,8 +83,3 @@ def _replaced(text: bytes, start: int, end: int, suggestion: str) -> bytes:
 def _ended(lines: Iterable[str]) -> Iterator[str]:
     for line in lines:
         yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
-
-
-def diff_of(fixups: Sequence[Fixup]) -> str:
-    """The diffs of several files, one after the other."""
-    return "".join(one.diff() for one in fixups)
