@@ -11,13 +11,12 @@ import argparse
 import json
 import lzma
 import os
-import tempfile
 import time
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from reviewbot.edges.kernel import open_tree
+from reviewbot.edges.kernel import opened
 from reviewbot.edges.sources import Found
 from reviewbot.errors import ReviewbotError
 from reviewbot.mail.decode import decode
@@ -66,7 +65,7 @@ def main() -> None:
     hit, findings, seconds = Counter[str](), Counter[str](), 0.0
     total, crashed = 0, 0
     for tree_name in sorted({c["tree"] for c in cases}):
-        with tempfile.TemporaryDirectory() as scratch, open_tree(options.trees / tree_name, Path(scratch)) as tree:
+        with opened(options.trees / tree_name) as tree:
             request = Request("", options.trees / tree_name, "", options.cache, rule_names=tuple(r.id for r in rules))
             reviews: dict[str, Review] = {}
             for case in (c for c in cases if c["tree"] == tree_name):

@@ -3,13 +3,12 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from reviewbot.edges.headercache import HeaderCache, Made
-from reviewbot.edges.kernel import open_tree
+from reviewbot.edges.kernel import opened
 from reviewbot.edges.snapshot import TreeSnapshot
 from reviewbot.helpers.suggest import FileHelpers, Suggester
 from reviewbot.match.engine import Terms
@@ -21,7 +20,7 @@ from reviewbot.syntax.parse import parse
 @contextmanager
 def made(tree_path: Path, cache: Path) -> Iterator[Made]:
     """The catalogue of a tree at HEAD (or of the plain folder), with what it cost."""
-    with tempfile.TemporaryDirectory() as scratch, open_tree(tree_path, Path(scratch)) as tree:
+    with opened(tree_path) as tree:
         base = tree.at(tree.resolve("HEAD") if tree.git_dir else None)
         facts = read_facts(TreeSnapshot(tree.name, base, tree.scratch))
         yield HeaderCache(cache).catalogue(base, facts)

@@ -11,12 +11,11 @@ import argparse
 import lzma
 import os
 import random
-import tempfile
 import time
 from collections import Counter
 from pathlib import Path
 
-from reviewbot.edges.kernel import open_tree
+from reviewbot.edges.kernel import opened
 from reviewbot.edges.sources import Found
 from reviewbot.errors import ReviewbotError
 from reviewbot.mail.decode import decode
@@ -42,7 +41,7 @@ def main() -> None:
     counts, verdicts, findings = Counter[str](), Counter[tuple[str, str]](), list[Finding]()
     start = time.process_time()
     done: set[str] = set()
-    with tempfile.TemporaryDirectory() as scratch, open_tree(options.trees / "7.2", Path(scratch)) as tree:
+    with opened(options.trees / "7.2") as tree:
         request = Request("", options.trees / "7.2", "", options.cache)
         for mail in mails:
             subject = parse_subject(mail.subject)
