@@ -25,6 +25,7 @@ _BLOCKS = frozenset({"block", "case", "label"})
 _BRANCHING = frozenset({"if", "while", "for", "do", "switch"})
 _LEAF_TYPES = frozenset({"comment", "string_literal", "string_content", "char_literal", "system_lib_string"})
 _MAX_PARENTHESES = 50
+_LETTERS = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
 _NO_CODE = re.compile(
     rb"""/\*.*?(?:\*/|\Z)|//[^\n]*|"(?:[^"\\\n]|\\.)*"?|'(?:[^'\\\n]|\\.)*'?""",
     re.DOTALL,
@@ -68,7 +69,7 @@ class Terms:
                 or (parent.type == "for_statement" and node == parent.child_by_field_name("condition"))
             )
             term = to_term(node, self.unit.text)
-            if "cast" in on and any(part.kind == "cast" for part in term.walk()):
+            if "cast" in on and _has_cast(term):
                 term = self._uncast(term, self.types_at(node.start_byte))
             self._made[key] = normal(term, on, truth=truth)
         return self._made[key]
@@ -97,6 +98,16 @@ class Terms:
             if "".join(written.split()) == "".join(types[kids[1].value].split()):
                 return kids[1]
         return Term(term.kind, term.value, kids, term.start, term.end)
+
+
+def _has_cast(term: Term) -> bool:
+    stack = [term]
+    while stack:
+        at = stack.pop()
+        if at.kind == "cast":
+            return True
+        stack += at.kids
+    return False
 
 
 Found = tuple[Match, Bindings, tuple[Term, ...]]
@@ -155,13 +166,19 @@ def balanced(text: bytes, start: int, end: int) -> tuple[int, int]:
 def occurrences(text: bytes, anchor: bytes, within: Iterable[Span] | None) -> Iterator[int]:
     """Where an anchor stands in a text, comments and strings included."""
     word = anchor.decode().isidentifier()
-    pattern = re.compile((rb"(?<!\w)" if word else b"") + re.escape(anchor) + (rb"(?!\w)" if word else b""))
-    if within is None:
-        if anchor in text:
-            yield from (m.start() for m in pattern.finditer(text))
-        return
-    for span in within:
-        yield from (m.start() for m in pattern.finditer(text, span.start, span.end))
+    for start, end in ((0, len(text)),) if within is None else ((span.start, span.end) for span in within):
+        at = text.find(anchor, start, end)
+        while at >= 0:
+            after = at + len(anchor)
+            if not word or not (_is_letter(text, at - 1) or _is_letter(text, after)):
+                yield at
+                at = text.find(anchor, after, end)
+            else:
+                at = text.find(anchor, at + 1, end)
+
+
+def _is_letter(text: bytes, at: int) -> bool:
+    return 0 <= at < len(text) and text[at] in _LETTERS
 
 
 def leaf_at(unit: Unit, start: int, length: int) -> Node | None:

@@ -8,6 +8,7 @@ commute are not sorted here: match.unify tries their orders, since a metavariabl
 from __future__ import annotations
 
 from collections.abc import Callable
+from operator import is_not
 
 from reviewbot.syntax.term import Term
 
@@ -35,23 +36,19 @@ _ZEROES = frozenset({"0", "0x0", "0U", "0L", "0UL", "0ULL"})
 
 def normal(term: Term, on: frozenset[str] = _ALL, *, truth: bool = False) -> Term:
     """The normal shape of a term under the isomorphisms in `on`; `truth` says that only its truth is asked for."""
-    kids = _normal_kids(term, on)
-    changed = any(a is not b for a, b in zip(kids, term.kids, strict=True))
-    here = Term(term.kind, term.value, kids, term.start, term.end) if changed else term
-    for name, rewrite in _REWRITES:
+    old = term.kids
+    if not old:
+        return term
+    kind, value = term.kind, term.value
+    whole = (kind == "binary" and value in ("&&", "||")) or (kind == "unary" and value == "!")
+    asked = 0 if kind in ("if", "while", "cond") else -1
+    kids = tuple([normal(kid, on, truth=whole or at == asked) for at, kid in enumerate(old)])
+    changed = any(map(is_not, kids, old))
+    here = Term(kind, value, kids, term.start, term.end) if changed else term
+    for name, rewrite in _REWRITES.get(kind, ()):
         if name in on:
             here = rewrite(here)
     return _as_truth(here, on) if truth else here
-
-
-def _normal_kids(term: Term, on: frozenset[str]) -> tuple[Term, ...]:
-    return tuple(normal(kid, on, truth=_asks_truth(term, index)) for index, kid in enumerate(term.kids))
-
-
-def _asks_truth(parent: Term, index: int) -> bool:
-    if parent.kind in ("if", "while", "cond"):
-        return index == 0
-    return (parent.kind == "binary" and parent.value in ("&&", "||")) or (parent.kind, parent.value) == ("unary", "!")
 
 
 def _as_truth(term: Term, on: frozenset[str]) -> Term:
@@ -138,14 +135,14 @@ def _initialise(term: Term) -> Term:
     return term.rebuilt("assign", "=", term.kids) if term.kind == "init" else term
 
 
-_REWRITES: tuple[tuple[str, Callable[[Term], Term]], ...] = (
-    ("null", _null),
-    ("zero", _zero),
-    ("relation", _relation),
-    ("likely", _likely),
-    ("index-zero", _index_zero),
-    ("arrow", _arrow),
-    ("increment", _increment),
-    ("braces", _braces),
-    ("initialise", _initialise),
-)
+_REWRITES: dict[str, tuple[tuple[str, Callable[[Term], Term]], ...]] = {
+    "binary": (("null", _null), ("zero", _zero), ("relation", _relation)),
+    "call": (("likely", _likely),),
+    "index": (("index-zero", _index_zero),),
+    "dot": (("arrow", _arrow),),
+    "update": (("increment", _increment),),
+    "assign": (("increment", _increment),),
+    "init": (("initialise", _initialise),),
+    **dict.fromkeys(("if", "while", "for", "do"), (("braces", _braces),)),
+}
+"""What may rewrite a term of a kind, in order."""

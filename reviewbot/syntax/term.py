@@ -98,15 +98,19 @@ _KINDS = {
     "declaration": "decl",
 }
 _SKIPPED = frozenset({"comment", "preproc_call", "preproc_def", "preproc_function_def"})
-_THROUGH = frozenset({"parenthesized_expression", "else_clause", "argument_list"})
+_THROUGH = frozenset({"else_clause", "argument_list"})
 
 
 def to_term(node: Node, text: Text, depth: int = 0) -> Term:
     """The term of a syntax node; names and literals are read through `text(start, end)` from the file itself."""
-    node = _inside(node)
     kind = node.type
-    if kind in _LEAVES:
-        return Term(_LEAVES[kind], text(node.start_byte, node.end_byte), (), node.start_byte, node.end_byte)
+    if kind == "parenthesized_expression":
+        node = _inside(node)
+        kind = node.type
+    leaf = _LEAVES.get(kind)
+    if leaf is not None:
+        start, end = node.start_byte, node.end_byte
+        return Term(leaf, text(start, end), (), start, end)
     if depth > MAX_DEPTH:
         return Term("opaque", text(node.start_byte, node.end_byte), (), node.start_byte, node.end_byte)
     special = _SPECIAL.get(kind)
@@ -134,11 +138,10 @@ def _term(node: Node, kind: str, value: str, kids: tuple[Term, ...]) -> Term:
 def _kids(node: Node, text: Text, depth: int) -> tuple[Term, ...]:
     out: list[Term] = []
     for child in node.named_children:
-        if child.type in _SKIPPED:
-            continue
-        if child.type in _THROUGH and child.type != "parenthesized_expression":
-            out.extend(_kids(child, text, depth + 1))
-        else:
+        kind = child.type
+        if kind in _THROUGH:
+            out += _kids(child, text, depth + 1)
+        elif kind not in _SKIPPED:
             out.append(to_term(child, text, depth + 1))
     return tuple(out)
 
