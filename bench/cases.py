@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """How many of the labelled review cases does `check` hit?  `python bench/cases.py [SHARED] [TREES] [--misses]`.
 
-A hit is a finding on that patch and file, within 3 lines of the case's lines, whose message, helper or rule names
-one of the expected words.  Each rule's hits are counted, and how many findings it makes in all.
+A hit is a finding on that patch and file, of which one place is within 3 lines of the case's lines, whose message,
+helper or rule names one of the expected words.  Each rule's hits are counted, and how many findings it makes in all.
 """
 
 from __future__ import annotations
@@ -22,17 +22,22 @@ from reviewbot.errors import ReviewbotError
 from reviewbot.mail.decode import decode
 from reviewbot.mail.mbox import split
 from reviewbot.mail.thread import build_thread, related
-from reviewbot.model import Finding, Review
+from reviewbot.model import Finding, Repeat, Review
 from reviewbot.pipeline import Request, review
 from reviewbot.registry import load_rules
 
 NEAR = 3
 
 
-def names(finding: Finding, expected: list[str]) -> bool:
-    """True if the finding speaks of one of the expected identifiers or phrases."""
-    said = " ".join((finding.message, finding.helper or "", finding.rule, finding.suggestion or "")).lower()
+def names(finding: Finding, place: Finding | Repeat, expected: list[str]) -> bool:
+    """True if what the finding says of one of its places speaks of one of the expected identifiers or phrases."""
+    said = " ".join((place.message, finding.helper or "", finding.rule, place.suggestion or "")).lower()
     return any(word.lower().rstrip("()") in said or word.lower().replace("_", "-") in said for word in expected)
+
+
+def places(finding: Finding) -> tuple[Finding | Repeat, ...]:
+    """The place that a finding stands at, and the others that it names."""
+    return (finding, *finding.repeats)
 
 
 def hits(case: dict[str, Any], made: Review) -> list[Finding]:
@@ -43,9 +48,10 @@ def hits(case: dict[str, Any], made: Review) -> list[Finding]:
         for f in made.findings
         if f.patch == case["patch_msgid"]
         and f.path == case["file"]
-        and f.line <= last + NEAR
-        and f.last_line >= first - NEAR
-        and names(f, case["expected"])
+        and any(
+            place.line <= last + NEAR and place.last_line >= first - NEAR and names(f, place, case["expected"])
+            for place in places(f)
+        )
     ]
 
 

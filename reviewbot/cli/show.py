@@ -143,8 +143,21 @@ def _finding(finding: Finding) -> Iterator[_Row]:
         yield _Row(Text(f"    → {first}", style="green"), None)
         for line in rest:
             yield _Row(Text(f"      {line}", style="green"), None)
+    if finding.repeats:
+        yield _Row(Text(f"    also {_places(finding)}", style="dim"), 6)
     if finding.note:
         yield _Row(Text(f"      ({finding.note})", style="dim"), 6)
+
+
+def _places(finding: Finding) -> str:
+    """The lines of the further places, with the functions where those are others."""
+    functions: dict[str, list[str]] = {}
+    for place in finding.repeats:
+        functions.setdefault(place.function, []).append(str(place.line))
+    return "; ".join(
+        f"at {', '.join(lines)}" if name == finding.function or not name else f"in {name}() at {', '.join(lines)}"
+        for name, lines in functions.items()
+    )
 
 
 def _tail(review: Review, shown: int) -> Iterator[_Row]:

@@ -86,10 +86,23 @@ class Match:
 
 
 @dataclass(frozen=True, slots=True)
+class Repeat:
+    """A further place of a finding, in the same file and of the same verdict, with what would be said of it alone."""
+
+    line: int
+    last_line: int
+    function: str
+    message: str
+    suggestion: str | None
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """A remark on one patch.  `line` and `last_line` are 1-based in that patch's result (as the hunk claims them
     when nothing applied); `mail_line` is the 1-based line of the patch mail's body under which a reply comments, 0 if
-    the place is not in the diff.  `fingerprint` survives rebases: rule, function, normalised code."""
+    the place is not in the diff.  `fingerprint` survives rebases: rule, function, normalised code.  `repeats` are the
+    other places of the file that the same remark is about, by line."""
 
     rule: str
     patch: str
@@ -108,6 +121,7 @@ class Finding:
     suggestion: str | None = None
     note: str = ""
     references: tuple[str, ...] = ()
+    repeats: tuple[Repeat, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ text at most 72 columns; `[ ... ]` for what is cut; no line numbers, no severity
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass
 from email.header import Header
@@ -21,6 +22,7 @@ _CONTEXT = 5
 _MAX_STYLE = 3
 _MAX_REFERENCES = 50
 _MAX_HEADINGS = 12
+_MAX_NAMES = 6
 _HEADER_WIDTH = 78
 _MADE_UP = ("@archive-page.invalid", "@no-message-id.invalid")
 """Ids that reviewbot made up for mails without one: to answer them would thread the reply nowhere."""
@@ -208,16 +210,34 @@ def remark(finding: Finding, said: list[Finding]) -> list[str]:
     said.append(finding)
     suggestion = finding.suggestion or ""
     if follows and alike[-1].message == finding.message:
-        return ["Same here."]
+        return ["Same here.", *_elsewhere(finding)]
     if follows and suggestion:
-        return ["Same here:", "", *_indented(suggestion)]
+        return ["Same here:", "", *_indented(suggestion), *_elsewhere(finding)]
     if same_words and finding.helper:
         text = [f"{finding.helper.removesuffix('()')}() here, too?"]
     else:
         text = _wrapped(finding)
     if suggestion and suggestion not in finding.message:
-        return [*text, "", *_indented(suggestion)]
-    return text
+        return [*text, "", *_indented(suggestion), *_elsewhere(finding)]
+    return [*text, *_elsewhere(finding)]
+
+
+def _elsewhere(finding: Finding) -> list[str]:
+    """A paragraph on the further places of a remark; none where there are none."""
+    here = sum(place.function == finding.function for place in finding.repeats)
+    others = dict.fromkeys(f"{place.function}()" for place in finding.repeats if place.function != finding.function)
+    names = [name for name in others if name != "()"][:_MAX_NAMES]
+    if len(names) < len(others):
+        names.append(f"{len(others) - len(names)} more")
+    words = [_more(here, "this function" if finding.function else "this file")] if here else []
+    words += [f"in {' and '.join(filter(None, (', '.join(names[:-1]), names[-1])))}"] if names else []
+    if not words:
+        return []
+    return ["", *textwrap.wrap(f"The same {', and '.join(words)}.", WIDTH, break_on_hyphens=False)]
+
+
+def _more(count: int, where: str) -> str:
+    return f"once more in {where}" if count == 1 else f"in {count} more places of {where}"
 
 
 def _kind(finding: Finding) -> tuple[str, Confidence, str]:

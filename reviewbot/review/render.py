@@ -72,4 +72,15 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "suggestion": finding.suggestion,
         "note": finding.note,
         "fingerprint": finding.fingerprint,
+        "repeats": [
+            {
+                "line": place.line,
+                "last_line": place.last_line,
+                "function": place.function,
+                "message": place.message,
+                "suggestion": place.suggestion,
+                "fingerprint": place.fingerprint,
+            }
+            for place in finding.repeats
+        ],
     }

@@ -16,6 +16,7 @@ from reviewbot.match.run import Report
 from reviewbot.model import (
     AppliedPatch,
     AppliedSeries,
+    Category,
     Confidence,
     Coverage,
     FileDiff,
@@ -28,6 +29,7 @@ from reviewbot.model import (
 )
 from reviewbot.review.blame import Seen, changed_lines, fixed_by, new_in_hunk, sort_out
 from reviewbot.review.fragment import fragment
+from reviewbot.review.merge import merged
 from reviewbot.review.messages import in_message
 from reviewbot.review.reports import C_SUFFIXES, Rules, overlaps
 from reviewbot.syntax.parse import Function
@@ -49,7 +51,8 @@ def judge(applied: AppliedSeries, rules: Rules) -> tuple[tuple[Finding, ...], Co
             span = report.match.span
             lines = (span.first_line, span.last_line)
             findings.append(_made(report, patch, Verdict.INTRODUCED, "", lines, mail_line))
-    return tuple(findings), coverage.total()
+    advice = frozenset(rule.id for rule in rules.rules if rule.category is not Category.CORRECTNESS)
+    return merged(findings, advice), coverage.total()
 
 
 def last_state(applied: AppliedSeries) -> Snapshot:

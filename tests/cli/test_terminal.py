@@ -12,7 +12,7 @@ from rich.console import Console
 
 from reviewbot.cli.show import show_review
 from reviewbot.edges.outbox import Written
-from reviewbot.model import Confidence, Coverage, Finding, Review, Skipped, Verdict
+from reviewbot.model import Confidence, Coverage, Finding, Repeat, Review, Skipped, Verdict
 from tests.review.made import finding, patch, series
 from tests.rules.harness import MadeUpTree
 
@@ -42,6 +42,14 @@ def shown(
     console = Console(file=out, force_terminal=terminal, width=width, color_system="standard" if terminal else None)
     show_review(console, made, Written((), ()), archive, everything=everything)
     return out.getvalue()
+
+
+def test_further_places() -> None:
+    """The other places of a remark are shown by line, with the functions where those are others."""
+    places = tuple(Repeat(line, line, name, "is it?", None, "0" * 16) for line, name in ((7, "f"), (9, "f"), (20, "g")))
+    made = shown(review(replace(finding(5), repeats=places)), terminal=False)
+
+    assert "\n    also at 7, 9; in g() at 20\n" in made
 
 
 @pytest.mark.parametrize("width", [80, 50])

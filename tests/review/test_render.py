@@ -4,8 +4,9 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
-from reviewbot.model import Coverage, Review, Skipped
+from reviewbot.model import Coverage, Repeat, Review, Skipped
 from reviewbot.review.render import to_json
 from tests.review.made import finding, patch, series
 from tests.rules.harness import MadeUpTree
@@ -32,6 +33,19 @@ def test_fields() -> None:
     assert read["findings"][0]["helper"] == "good"
     assert read["findings"][0]["suggestion"] is None
     assert (read["drafts"], read["problems"]) == (["out/1.eml"], ["something is odd"])
+
+
+def test_repeats() -> None:
+    """The further places of a finding have the fields that the schema names."""
+    schema = json.loads((Path(__file__).parents[2] / "docs" / "check.schema.json").read_text())
+    read = json.loads(to_json(review(repeats=(Repeat(7, 8, "g", "is it too?", "good(7)", "1" * 16),)), ()))
+    (place,) = read["findings"][0]["repeats"]
+
+    assert place == {
+        "line": 7, "last_line": 8, "function": "g", "message": "is it too?", "suggestion": "good(7)",
+        "fingerprint": "1" * 16,
+    }  # fmt: skip
+    assert list(place) == schema["$defs"]["repeat"]["required"]
 
 
 def test_ascii() -> None:
