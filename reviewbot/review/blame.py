@@ -60,8 +60,9 @@ def sort_out(applied: AppliedSeries, patch: AppliedPatch, rules: Rules) -> tuple
         return tuple(out)
     gone = _gone(before, old)
     surplus = _surplus(applied, patch.after, rules)
+    functions = {diff.path: _functions(rules, patch.after, diff) for diff, _report in candidates}
     for diff, report in candidates:
-        edited = _replaced_by(diff, report, gone)
+        edited = _replaced_by(diff, report, gone, functions[diff.path])
         if edited is not None:
             gone.remove(edited)
         is_new = edited is None and surplus[key_of(report)] > 0
@@ -85,12 +86,20 @@ def _gone(before: list[Placed], left: Counter[Key]) -> list[Placed]:
     return out
 
 
-def _replaced_by(diff: FileDiff, new: Report, gone: list[Placed]) -> Placed | None:
-    """What a report is an edit of: the same rule in the same function, or (it may be renamed) in the same hunk."""
+def _functions(rules: Rules, after: Snapshot, diff: FileDiff) -> frozenset[str]:
+    return frozenset(f.name for f in rules.in_file(after, diff.new_path or "").functions)
+
+
+def _replaced_by(diff: FileDiff, new: Report, gone: list[Placed], left: frozenset[str]) -> Placed | None:
+    """What a report is an edit of: the same rule in the same function, or (it may be renamed) in the same hunk, or the
+    same advice in a function that is gone, whose code was moved into another one; `left` are the functions still there.
+    """
     alike = [placed for placed in gone if placed[0] is diff and placed[1].rule.id == new.rule.id]
     same_function = [p for p in alike if p[1].match.function == new.match.function]
     here = _hunks(diff, new, "+")
-    return next(iter(same_function + [p for p in alike if here & _hunks(diff, p[1], "-")]), None)
+    same_hunk = [p for p in alike if here & _hunks(diff, p[1], "-")]
+    moved = [p for p in alike if p[1].helper == new.helper and p[1].match.function not in {"", *left}]
+    return next(iter(same_function + same_hunk + moved), None)
 
 
 def _hunks(diff: FileDiff, report: Report, side: str) -> set[int]:

@@ -4,7 +4,8 @@
 from __future__ import annotations
 
 from reviewbot.model import Confidence, Verdict
-from tests.review.made import judged, patch
+from reviewbot.rule import Advice
+from tests.review.made import judged, patch, rule
 from tests.review.test_verdict import change, function, said, tree
 
 
@@ -50,6 +51,28 @@ def test_edited_in_a_renamed_function() -> None:
     found, _coverage = judged(patch(diff, tree(function("bad(x)")), tree(function("bad(y)", name="g"))))
 
     assert said(found) == [("a.c", 3, Verdict.PRE_EXISTING)]
+
+
+def _moved(left: str, helper: str = "good") -> list[tuple[str, int, Verdict]]:
+    """The verdicts where bad(x) of f() goes, f() becomes `left`, and g() gets bad(y)."""
+    old = function("bad(x)") + function("one()", name="g")
+    new = left + function("bad(y)", name="g")
+    first = "".join(f"-{line}\n" for line in function("bad(x)").splitlines())
+    kept = "".join(f"+{line}\n" for line in left.splitlines())
+    at = len(left.splitlines())
+    second = change("a.c", 8, "-\tone();", "+\tbad(y);").split("\n", 2)[2].replace("+8,", f"+{at + 3},")
+    diff = f"--- a/a.c\n+++ b/a.c\n@@ -1,5 +1,{at} @@\n{first}{kept}{second}"
+    advice = lambda site: Advice(helper if site.text("x") == "y" else "good")  # noqa: E731
+    found, _coverage = judged(patch(diff, tree(old), tree(new)), rules=(rule(advice=advice),))
+    return said(found)
+
+
+def test_moved_out_of_a_function_that_goes() -> None:
+    """Code of a function that the patch takes away was moved, though it is edited on the way, where the advice is the
+    same; a function that stays keeps its own."""
+    assert _moved("") == [("a.c", 3, Verdict.PRE_EXISTING)]
+    assert _moved("", helper="better") == [("a.c", 3, Verdict.INTRODUCED)]
+    assert _moved(function("one()")) == [("a.c", 8, Verdict.INTRODUCED)]
 
 
 def test_reworded_by_a_later_patch() -> None:
