@@ -34,12 +34,15 @@ _PLAIN = re.compile(r"0[xX][0-9a-fA-F]+|[1-9]\d*")
 OWN_FAMILY = "the code is the helper's own family"
 UNSEEN = "its header is not included here"
 READ_ITSELF = "the tree reads the member itself"
+CALLED_ITSELF = "the tree rather makes the call that it wraps"
+_WRAPS = re.compile(r"(?:\{\s*return\s+)?\w+\([^;]*\)(?:;\s*\})?")
 _ONCE = "READ_ONCE"
 _LEAST_CALLERS = 2
 _GENERIC_USES = 25
 _MUCH_USED = 300
 _LEAST_MASS_OF_ARITHMETIC = 4
 _LEAST_SAVED = 2
+_SELDOMER = 5
 Rank = tuple[int, int, int, int, int, int, int, str]
 
 
@@ -132,6 +135,21 @@ class Suitability:
             return calls < _LEAST_CALLERS or (bool(trait.part) and 2 * calls < reads)
         return bool(trait.getter) and not trait.preferred and not self._calls(entry.name, trait.getter)
 
+    def _unwanted(self, entry: Entry, code: str) -> str:
+        """How the tree does without a helper for such code; "" where it does not."""
+        is_left = _ONCE in entry.body or not entry.path.startswith(FOLDER)  # of what prior() asked
+        if is_left and _ONCE not in code and self._is_read_without(entry):
+            return READ_ITSELF
+        return CALLED_ITSELF if self._is_called_without(entry, code) else ""
+
+    def _is_called_without(self, entry: Entry, code: str) -> bool:
+        """True for a wrapper of a call, and code that calls a function of its header that many times more files do."""
+        if not entry.path.startswith(FOLDER) or not _WRAPS.fullmatch(entry.body.strip()):
+            return False
+        known = self.world.catalogue
+        beside = [name for name in _CALL.findall(code) if any(e.path == entry.path for e in known.named(name))]
+        return any(0 <= _SELDOMER * entry.uses < known.frequency(name) for name in beside)
+
     def _calls(self, name: str, member: str) -> bool:
         """True for a file that calls a getter at least as often as it reads the member itself."""
         if self._used is None:
@@ -158,9 +176,9 @@ class Suitability:
             return "an argument is not in the code"
         if found.has_same_arguments:
             return "the code is a call already"
-        is_left = _ONCE in entry.body or not entry.path.startswith(FOLDER)  # of what prior() asked
-        if is_left and _ONCE not in code and self._is_read_without(entry):
-            return READ_ITSELF
+        unwanted = self._unwanted(entry, code)
+        if unwanted:
+            return unwanted
         if _rearranges(found.call, code):
             return "the code would have to be rearranged"
         if found.repeats:

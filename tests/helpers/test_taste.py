@@ -167,3 +167,15 @@ def test_a_getter_with_lock_in_its_name() -> None:
     header = _BOX + "static inline int box_lock_area(struct box *b)\n{\n\treturn b->height * b->width + 3;\n}\n"
 
     assert _locks("\tg(b->height * b->width + 3);\n", header) == ["box_lock_area(b)"]
+
+
+def test_a_seldom_wrapper_of_a_call_that_everybody_makes() -> None:
+    """A name for a common call with one of its arguments given is proposed unless hardly a file uses it."""
+    header = (
+        _BOX
+        + "int lift(struct box *b, int n);\nstatic inline int lift_all(struct box *b)\n{\n\treturn lift(b, 7);\n}\n"
+    )
+    tree = {"include/linux/box.h": header, "mm/a.c": _code("lift(b, 7)")}
+
+    assert ask(tree, "mm/a.c", {"lift": 90, "lift_all": 30}).calls == ["lift_all(b)"]
+    assert ask(tree, "mm/a.c", {"lift": 90, "lift_all": 10}).calls == []
