@@ -11,11 +11,12 @@ _SHIFT_WORD = r"_(?:SHIFT|SHFT|SFT|OFFSET|OFFS|OFF|POS|LSB|S)$"
 _BYTE, _WORD, _LAST_BIT = 0xFF, 0xFFFFFFFF, 31
 _MASK_BEFORE_SHIFT, _SHIFT_ALONE = 2, 3
 _REGISTERS = re.compile(r"^(?:drivers|sound)/")
+_SIGNED = r"\(\s*(?:__)?(?:s\d+|int(?:\d+_t)?|short|long)\s*\)\s*\(*"
 
 
 def _advice(site: Site) -> Advice | None:
     """FIELD_GET() or FIELD_PREP() where mask and shift are known to be a pair."""
-    if not _REGISTERS.match(site.match.path) or not site.match.function:
+    if not _REGISTERS.match(site.match.path) or not site.match.function or _extends_sign(site):
         return None  # FIELD_PREP() is a statement expression, which has to stand in a function
     if site.match.alternative == _SHIFT_ALONE:
         return _shifted(site)
@@ -39,6 +40,11 @@ def _advice(site: Site) -> Advice | None:
     if name.startswith("BIT(") and name != site.text(mask):
         return None  # of a bare number's one bit people rather ask whether it is set
     return Advice(helper, f"{helper}({name}, {site.text(operand)})", (("mask", name),))
+
+
+def _extends_sign(site: Site) -> bool:
+    """True for what is shifted up to the sign of a type, and down again."""
+    return re.search(rf"{_SIGNED}{re.escape(site.code())}\s*\)*\s*>>", site.function_text()) is not None
 
 
 def _shifted(site: Site) -> Advice | None:
@@ -110,6 +116,7 @@ RULE = Rule(
         Example(
             "mask-before-shift", _code("(v & 0x0f) << 4; //~"), headers=_TREE, suggestion="FIELD_PREP(GENMASK(7, 4), v)"
         ),
+        Example("sign-extended", _code("(s16)((v & 0x7ff) << 5) >> 5;"), headers=_TREE),
         Example("shift-alone", _code("v << FOO_SHIFT; //~"), headers=_TREE, suggestion="FIELD_PREP(FOO_MASK, v)"),
         Example("shift-alone-of-a-number", _code("2 << FOO_SHIFT;"), headers=_TREE),
         Example(

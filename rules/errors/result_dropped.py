@@ -82,11 +82,13 @@ def _undoing(body: str, start: int, end: int) -> bool:
     return last + 1 < len(body) and bool(re.search(r"\b(?:return\s+[^0;]|goto\b)[^;]*;\s*$", body[end:last]))
 
 
-def _meant(file: SourceText, start: int) -> bool:
-    """The comment just above says that the result does not matter."""
+def _meant(file: SourceText, start: int, call: str) -> bool:
+    """The comment just above, or the name of what is read, says that the result does not matter."""
+    if re.search(r"&\s*(?:dummy|unused|junk|trash)\b", call):
+        return True
     above = re.search(r"/\*(?:(?!\*/).)*\*/\s*\Z|//[^\n]*\s*\Z", file.text[max(0, start - 400) : start], re.DOTALL)
     return above is not None and bool(
-        re.search(r"ignor|regardless|best.effort|may fail|don't care|dummy", above[0], re.IGNORECASE)
+        re.search(r"ignor|regardless|best.effort|may fail|don't care|dummy|drain|discard", above[0], re.IGNORECASE)
     )
 
 
@@ -111,11 +113,11 @@ def _in_function(file: SourceText, one: SourceFunction, own: set[str]) -> Iterat
     for name, start, end in _dropped(body):
         run = name == last and not body[behind:start].strip("; \t\n")
         last, behind = name, end
-        if (name not in own and not _KNOWN.fullmatch(name)) or run or _meant(file, one.body + start):
+        call = body[start:end]
+        if (name not in own and not _KNOWN.fullmatch(name)) or run or _meant(file, one.body + start, call):
             continue
         if name.startswith("regmap_") and "regmap_init_mmio" in file.bare:
             continue
-        call = body[start:end]
         unset = _unset(body, start, call)
         if not unset and (quiet or _undoing(body, start, end) or _harmless(file, name, call)):
             continue
@@ -209,6 +211,11 @@ RULE = Rule(
             "default-set",
             _in('\tval = 3;\n\tdevice_property_read_u32(foo->dev, "a", &val);\n\treturn val;\n'),
         ),
+        Example(
+            "read-for-nothing",
+            _in("\tregmap_read(foo->map, 1, &dummy);\n\treturn 0;\n").replace("int val;", "int dummy;"),
+        ),
+        Example("drained", _in("\t/* Drain the FIFO */\n\tregmap_read(foo->map, 1, &val);\n\treturn 0;\n")),
         Example("dummy-read", _in("\ti2c_smbus_read_byte(foo->client);\n\treturn 0;\n")),
         Example(
             "undone-on-an-error",

@@ -14,6 +14,7 @@ _TYPE = re.compile(
     r"(?:const\s+)?(?:(?:struct|union|enum)\s+\w+|(?:un)?signed(?:\s+\w+)*|(?:int|long|short|char|bool)(?:\s+\w+)*"
     r"|[us](?:8|16|32|64)|__[lb]e(?:16|32|64)|\w+_t)\s*\**"
 )
+_BYTES = re.compile(r"(?:unsigned |signed )?char|(?:__)?[us]8|u?int8_t")
 _FIELD = re.compile(r"(?:(\w+)|.*[\w)\]])\s*(?:->|\.)\s*(\w+)", re.DOTALL)
 _COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)|//[^\n]*", re.DOTALL)
 _STRUCT = re.compile(r"\bstruct\s+(\w+)\s*\{((?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*)\}")
@@ -21,6 +22,8 @@ _STRUCT = re.compile(r"\bstruct\s+(\w+)\s*\{((?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})
 
 def _names_a_type(site: Site) -> bool:
     """The size is a type, and the pointer, where its declaration is seen, points to that type."""
+    if _BYTES.fullmatch(site.text("t")) and re.search(r"calloc$|_array$", site.text("alloc")):
+        return False  # kcalloc-bytes knows better
     if not _ALLOCATORS.fullmatch(site.text("alloc")) or not _TYPE.fullmatch(site.text("t")) or site.has_effects("p"):
         return False
     return _points_to_it(site) is not False
@@ -154,6 +157,7 @@ RULE = Rule(
         ),
         Example("field-of-another-type", _assign("b->regs = kzalloc(sizeof(struct a), GFP_KERNEL);", head=_STRUCTS)),
         Example("field-by-a-longer-way", _assign("c->b->data = kzalloc(sizeof(struct a), GFP_KERNEL);", head=_STRUCTS)),
+        Example("array-of-bytes", _assign("p = kcalloc(n, sizeof(u8), GFP_KERNEL);", kind="u8 *p;")),
         Example("already", _assign("p = kzalloc(sizeof(*p), GFP_KERNEL);")),
         Example("other-type", _assign("p = kzalloc(sizeof(struct a), GFP_KERNEL);", kind="void *p;")),
         Example("variable", _assign("p = kmalloc(sizeof(buffer), GFP_KERNEL);")),

@@ -15,8 +15,8 @@ def _never_destroyed(site: Site) -> bool:
         return False
     if not re.search(r"\b(?:devm|pcim)_\w+\(", text) and "probe" not in site.match.function:
         return False
-    if re.search(r"\b(?:mutex_destroy|k[vmzc]*alloc\w*)\(", text):
-        return False
+    if re.search(r"\b(?:mutex_destroy|k[vmzc]*alloc\w*|kref_(?:init|get)|refcount_set)\(", text):
+        return False  # what is counted, or freed by itself, may live longer than the device
     member = re.escape(re.split(r"->|\.|&", site.text("m"))[-1].strip())
     return not re.search(rf"\bmutex_destroy\s*\([^;]*\b{member}\s*\)", site.file_text())
 
@@ -67,6 +67,11 @@ RULE = Rule(
         Example(
             "freed-by-itself",
             _probe("\tfoo = kzalloc(sizeof(*foo), GFP_KERNEL);\n\tmutex_init(&foo->lock);\n"),
+            headers=_TREE,
+        ),
+        Example(
+            "counted",
+            _probe("\tmutex_init(&foo->lock);\n\tkref_init(&foo->users);\n\tdevm_add_action(dev, foo_put, foo);\n"),
             headers=_TREE,
         ),
         Example("not-of-a-device", _probe("\tmutex_init(&foo->lock);\n", "foo_open"), headers=_TREE),

@@ -43,14 +43,32 @@ def _find(source: SourceText) -> Iterable[Place]:
         return
     for function in _probing(source):
         body = source.bare[function.body : function.end]
+        actions = _actions(source, body)
         for call in _CALL.finditer(body):
             name = call.group(1)
             put = re.search(rf"\b{name.split('_get')[0]}_put\s*\(", body) if "_get" in name else None
-            if _TAKES.search(name) and not (_UNDO.search(name) or _NEVER.search(name) or put):
+            if _TAKES.search(name) and not (
+                _UNDO.search(name) or _NEVER.search(name) or put or _in_order(name, actions)
+            ):
                 start = function.body + call.start()
                 undo = re.search(rf"\b{name.replace('allocate', 'free')}\s*\(", source.bare[start + 1 : function.end])
                 last = start + 1 + undo.start() if undo and "allocate" in name else start
                 yield Place(start, closing(source.bare, source.bare.index("(", last)), (("f", name),))
+
+
+def _actions(source: SourceText, body: str) -> list[list[str]]:
+    """What the device-managed actions that a function adds undo: the names of the functions that they call."""
+    added = set(re.findall(r"\bdevm_add_action\w*\s*\([^,;]*,\s*(\w+)", body))
+    texts = [source.bare[f.body : f.end] for f in source.functions if f.name in added]
+    return [[name for name in _CALL.findall(text) if _UNDO.search(name)] for text in texts]
+
+
+def _in_order(name: str, actions: list[list[str]]) -> bool:
+    """True if an action undoes a call together with something else, which the order of the two depends on."""
+    taking = _TAKES.search(name)
+    stem = name[: taking.start()] if taking else name
+    own = [[one.startswith(stem) for one in action] for action in actions]
+    return bool(stem) and any(any(each) and not all(each) for each in own)
 
 
 def _probing(source: SourceText) -> list[SourceFunction]:
@@ -132,6 +150,18 @@ RULE = Rule(
             "for-a-moment",
             _driver("\tcell = foo_get(&pdev->dev);\n\tread(cell);\n\tfoo_put(cell);\n"),
             headers={"include/linux/foo.h": "devm_foo_get"},
+        ),
+        Example(
+            "undone-by-an-action-of-several",
+            "static void bar_stop(void *bar)\n{\n\tfoo_unregister(bar);\n\tclk_disable(bar->clk);\n}\n"
+            + _driver("\tret = foo_register(bar);\n\tret = devm_add_action_or_reset(dev, bar_stop, bar);\n"),
+            headers=_TREE,
+        ),
+        Example(
+            "undone-by-an-action-of-its-own",
+            "static void bar_stop(void *bar)\n{\n\tfoo_unregister(bar);\n}\n"
+            + _driver("\tret = foo_register(bar); //~\n\tret = devm_add_action_or_reset(dev, bar_stop, bar);\n"),
+            headers=_TREE,
         ),
         Example("managed", _driver("\tret = devm_foo_register(bar->foo, pdev);\n"), headers=_TREE),
         Example("no-twin", _driver("\tname = foo_get_name(bar->foo);\n"), headers=_TREE),

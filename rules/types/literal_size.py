@@ -88,6 +88,8 @@ def _advice(site: Site) -> Advice | None:
     if not dimension:
         if count in (2, 3) and size == 4 and re.match(r"regmap_|i2c_|spi_", site.text("f")):
             return _part(site, count)
+        if size == 1:
+            return None  # one byte is one byte
         return Advice("sizeof", f"sizeof({site.text('v')})") if count == size else None
     known = int(dimension) if dimension.isdigit() else None
     return Advice("sizeof", f"sizeof({site.text('v')})") if known is not None and known * size == count else None
@@ -160,6 +162,7 @@ RULE = Rule(
             _f("\t__be32 raw; //~\n\n\traw = cpu_to_be32(*val);\n\treturn regmap_bulk_write(map, REG_A, &raw, 3);\n"),
         ),
         Example("half-of-it", _f("\tint a, raw;\n\n\treturn regmap_bulk_read(map, REG_A, &raw, 2); //~\n")),
+        Example("one-byte", _f("\tu8 raw;\n\n\treturn regmap_bulk_read(map, REG_A, &raw, 1);\n")),
         Example("own-function", _f("\tu32 raw;\n\n\treturn a_read(map, REG_A, &raw, 3);\n")),
         Example("part-of-an-array", _f("\tu8 raw[8];\n\n\treturn regmap_bulk_read(map, REG_A, raw, 3);\n")),
         Example("count-of-words", _f("\t__be16 raw[3];\n\n\treturn regmap_bulk_read(map, REG_A, raw, 3);\n")),
