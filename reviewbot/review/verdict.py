@@ -34,6 +34,8 @@ from reviewbot.review.messages import in_message
 from reviewbot.review.reports import C_SUFFIXES, Rules, overlaps
 from reviewbot.syntax.parse import Function
 
+_HABIT = 3
+"""So many places of a file make it the file's way."""
 _LOWER = {Confidence.HIGH: Confidence.MODERATE, Confidence.MODERATE: Confidence.LOW, Confidence.LOW: Confidence.LOW}
 
 
@@ -103,7 +105,22 @@ def _proven(applied: AppliedSeries, index: int, rules: Rules, coverage: _Coverag
         verdict = Verdict.INTRODUCED if seen.is_new else Verdict.PRE_EXISTING
         note = f'fixed by "{fixer.patch.subject}"' if fixer else ""
         unread = around is not None and not around.analysed
-        yield _finding(seen, patch, Verdict.FIXED_LATER if fixer else verdict, note, unread=unread)
+        found = _finding(seen, patch, Verdict.FIXED_LATER if fixer else verdict, note, unread=unread)
+        yield _in_style(found, seen, applied.snapshot, rules) if verdict is Verdict.INTRODUCED else found
+
+
+def _in_style(finding: Finding, seen: Seen, base: Snapshot, rules: Rules) -> Finding:
+    """A finding as it is, or at low confidence where its file does all the same and a patch may want to be alike."""
+    report, path = seen.report, seen.diff.old_path
+    text = base.read(path) if path is not None and report.rule.category is not Category.CORRECTNESS else None
+    if path is None or text is None:
+        return finding
+    alike = sum(r.rule.id == report.rule.id and r.helper == report.helper for r in rules.in_file(base, path).reports)
+    followed = text.count(f"{report.helper}(".encode()) if report.helper else 0
+    if alike < _HABIT or alike <= followed:
+        return finding
+    words = f"the file has {alike} such places from before: not drafted"
+    return replace(finding, confidence=Confidence.LOW, note="; ".join(w for w in (finding.note, words) if w))
 
 
 def _look(patch: AppliedPatch, diff: FileDiff, rules: Rules, coverage: _Coverage) -> tuple[Function, ...]:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from reviewbot.model import Confidence, Finding, Skipped, Verdict
+from reviewbot.model import Category, Confidence, Finding, Skipped, Verdict
 from reviewbot.rule import Advice
 from tests.review.made import judged, patch, rule
 from tests.rules.harness import MadeUpTree
@@ -251,3 +251,23 @@ def test_harmful_characters() -> None:
     assert "good(" in words
     assert "\x1b" not in words
     assert "\u202e" not in words
+
+
+def _in_a_file_of(*calls: str, category: Category = Category.API, helper: str | None = None) -> Finding:
+    """What is found where g() gets bad(9), in a file whose f() makes some calls."""
+    old, new = function(*calls) + function(name="g"), function(*calls) + function("bad(9)", name="g")
+    diff = change("a.c", len(calls) + 6, " {", "+\tbad(9);", " \treturn 0;")
+    found, _coverage = judged(patch(diff, tree(old), tree(new)), rules=(rule(category=category, helper=helper),))
+    return next(f for f in found if f.verdict is Verdict.INTRODUCED)
+
+
+def test_as_the_file_does() -> None:
+    """Advice that the file follows nowhere, in three places or more, is shown and not drafted."""
+    three = ("bad(1)", "bad(2)", "bad(3)")
+
+    assert _in_a_file_of(*three).confidence is Confidence.LOW
+    assert _in_a_file_of(*three).note == "the file has 3 such places from before: not drafted"
+    assert _in_a_file_of("bad(1)", "bad(2)").confidence is Confidence.HIGH
+    assert _in_a_file_of(*three, category=Category.CORRECTNESS).confidence is Confidence.HIGH
+    assert _in_a_file_of(*three, "good(1)", "good(2)", helper="good").confidence is Confidence.LOW
+    assert _in_a_file_of(*three, "good(1)", "good(2)", "good(3)", helper="good").confidence is Confidence.HIGH
