@@ -35,14 +35,15 @@ OWN_FAMILY = "the code is the helper's own family"
 UNSEEN = "its header is not included here"
 READ_ITSELF = "the tree reads the member itself"
 CALLED_ITSELF = "the tree rather makes the call that it wraps"
-_WRAPS = re.compile(r"(?:\{\s*return\s+)?\w+\([^;]*\)(?:;\s*\})?")
+_WRAPS = re.compile(r"(?:\{\s*return\s+)?(\w+)\([^;]*\)(?:;\s*\})?")
 _ONCE = "READ_ONCE"
 _LEAST_CALLERS = 2
 _GENERIC_USES = 25
 _MUCH_USED = 300
 _LEAST_MASS_OF_ARITHMETIC = 4
 _LEAST_SAVED = 2
-_SELDOMER = 5
+_SELDOMER = 4
+_MUCH_SELDOMER = 40
 Rank = tuple[int, int, int, int, int, int, int, str]
 
 
@@ -143,12 +144,15 @@ class Suitability:
         return CALLED_ITSELF if self._is_called_without(entry, code) else ""
 
     def _is_called_without(self, entry: Entry, code: str) -> bool:
-        """True for a wrapper of a call, and code that calls a function of its header that many times more files do."""
-        if not entry.path.startswith(FOLDER) or not _WRAPS.fullmatch(entry.body.strip()):
+        """True for a wrapper of a call, and code that makes this call, or another one of the header, as many times more
+        files do."""
+        wraps = _WRAPS.fullmatch(entry.body.strip())
+        if wraps is None or not entry.path.startswith(FOLDER):
             return False
         known = self.world.catalogue
-        beside = [name for name in _CALL.findall(code) if any(e.path == entry.path for e in known.named(name))]
-        return any(0 <= _SELDOMER * entry.uses < known.frequency(name) for name in beside)
+        beside = {name for name in _CALL.findall(code) if any(e.path == entry.path for e in known.named(name))}
+        times = {name: _SELDOMER if name == wraps.group(1) else _MUCH_SELDOMER for name in beside}
+        return any(0 <= times[name] * entry.uses < known.frequency(name) for name in beside)
 
     def _calls(self, name: str, member: str) -> bool:
         """True for a file that calls a getter at least as often as it reads the member itself."""
@@ -204,14 +208,13 @@ class Suitability:
             return "an error or nothing is no minimum"
         if entry.name in ROUNDING and found.is_wrapped:
             return OWN_FAMILY
-        if is_arithmetic and (found.saved < _LEAST_SAVED or mass(template.body) < _LEAST_MASS_OF_ARITHMETIC):
-            return "its body says too little"
+        poor = _poor_sums(found, template, code) if is_arithmetic else ""
+        if poor:
+            return poor
         if entry.name == "offset_in_page" and _LENGTH.search(found.call.rstrip(")")):
             return "a length is no place"
         if not is_worthy and not self.traits(entry).specific and self._is_as_usual(found, code):
             return "the code is the usual call already"
-        if is_arithmetic and not _sets(entry.body) <= _sets(code):
-            return "the code speaks of other constants"
         if found.typed:
             return ""
         if not self._is_known_by_its_members(entry, template):
@@ -320,3 +323,14 @@ def best(found: Iterable[tuple[Found, Rank]]) -> list[Found]:
         if not any(one.start < other.end and other.start < one.end for other in out):
             out.append(one)
     return sorted(out, key=lambda one: (one.start, one.end))
+
+
+def _poor_sums(found: Found, template: Template, code: str) -> str:
+    """What speaks against a helper that does nothing but sums; "" where nothing does."""
+    if found.saved < _LEAST_SAVED or mass(template.body) < _LEAST_MASS_OF_ARITHMETIC:
+        return "its body says too little"
+    if not _sets(found.entry.body) <= _sets(code):
+        return "the code speaks of other constants"
+    if found.macro and not found.entry.path.startswith(FOLDER):
+        return "the two are names for fields that lie at the same place"
+    return ""

@@ -179,3 +179,33 @@ def test_a_seldom_wrapper_of_a_call_that_everybody_makes() -> None:
 
     assert ask(tree, "mm/a.c", {"lift": 90, "lift_all": 30}).calls == ["lift_all(b)"]
     assert ask(tree, "mm/a.c", {"lift": 90, "lift_all": 10}).calls == []
+
+
+def test_another_spelling_of_a_call_that_nearly_everybody_makes() -> None:
+    """Where the code makes another call of the same header than the one that is wrapped, the wrapper has to be rare."""
+    inline = "static inline int {}\n{{\n\treturn {};\n}}\n".format
+    header = _BOX + "".join(
+        (
+            inline("lift(struct box *b, int n)", "b->height * b->width > n"),
+            inline("lower(struct box *b, int n)", "b->height * b->width <= n"),
+            inline("lower_all(struct box *b)", "lower(b, 7)"),
+        )
+    )
+    tree = {"include/linux/box.h": header, "mm/a.c": _code("!lift(b, 7)")}
+
+    assert ask(tree, "mm/a.c", {"lift": 90, "lower": 20, "lower_all": 10}).calls == ["lower_all(b)"]
+    assert ask(tree, "mm/a.c", {"lift": 450, "lower": 20, "lower_all": 10}).calls == []
+
+
+def test_two_macros_of_equal_numbers() -> None:
+    """A macro of a private header is no help to define another one that only does the same sums."""
+    calls = '#include "box.h"\nint %s(struct box *b, int n)\n{\n\treturn BOX_KEY(%s);\n}\n'
+    defines = '#include "box.h"\n#define BOX_LID(x) %s\nint f(int n)\n{\n\treturn BOX_LID(n);\n}\n'
+
+    def proposed(body: str, argument: str) -> list[str]:
+        callers = {f"fs/box/{name}.c": calls % (name, argument) for name in "bcd"}
+        header = f"{_BOX}#define BOX_KEY(x) {body}\n"
+        return _beside({"fs/box/box.h": header, "fs/box/a.c": defines % body, "include/x.h": "int x;\n", **callers})
+
+    assert proposed("(((x) >> 16) & 0xffff)", "n") == []
+    assert proposed("((x)->height * (x)->width > 7)", "b") == ["BOX_KEY(x)"]
