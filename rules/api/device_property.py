@@ -9,6 +9,11 @@ _HEADERS = ("include/linux/property.h",)
 _TREE_ONLY = re.compile(
     r"drivers/(?:of|clk|pinctrl|irqchip|soc|clocksource|pci|firmware|cpufreq|base|bus|gpu|opp|memory|remoteproc|cpuidle)/"
 )
+_OTHERS = re.compile(
+    r"for_each_(?:available_)?child_of_node|of_xlate"
+    r"|\b(?<!dev_)of_(?!property_|match_|device_|node_|fwnode)(?:\w*_)?(?:get|parse|find|address|irq|graph|iomap)\w*\s*\("
+)
+"""What there is no name for without the device tree, so that the function goes on reading it."""
 _NODE = r"(?:\bdev(?:ice)?\.of_node|\bdev->of_node|\bdev_of_node\(.*\))$"
 
 
@@ -21,7 +26,7 @@ def _advice(site: Site) -> Advice | None:
     own = rf"\b{re.escape(node)}\s*=\s*[^;,]*(?:\bdev\.of_node|\bdev->of_node|\bdev_of_node\([^;]*\))\s*[;,]"
     if not re.search(_NODE, node) and not re.search(own, site.function_text()):
         return None
-    if re.search(r"for_each_(?:available_)?child_of_node|of_xlate|of_parse_phandle|of_get_child", site.function_text()):
+    if _OTHERS.search(site.function_text()):
         return None
     name = call.group(1).replace("of_", "device_", 1)
     return Advice(name) if site.declares(name, _HEADERS) else None
@@ -61,6 +66,11 @@ RULE = Rule(
         Example(
             "children-walked-too",
             _code(f'of_property_read_u32({_OWN}, "a", &v)', "", f"\tfor_each_child_of_node({_OWN}, child)\n\t\tv++;\n"),
+            headers=_TREE,
+        ),
+        Example(
+            "address-read-too",
+            _code(f'of_property_read_u32({_OWN}, "a", &v)', "", f"\tof_address_to_resource({_OWN}, 0, &r);\n"),
             headers=_TREE,
         ),
         Example("clock", _code(f'of_property_read_u32({_OWN}, "a", &v)'), headers=_TREE, path="drivers/clk/example.c"),

@@ -49,7 +49,10 @@ RULE = Rule(
     helper="devm_mutex_init",
     needs={"devm_mutex_init": (_HEADER,)},
     references=(_HEADER,),
-    measured="19 of 20 right, drivers/{hwmon,iio,input,leds,gpio} of 7.2, 2026-11",
+    measured=(
+        "19 of 20 right, drivers/{hwmon,iio,input,leds,gpio} of 7.2; "
+        "9 of 9 right, a month of linux-hwmon (7.2), 2026-11"
+    ),
     examples=(
         Example(
             "managed",
