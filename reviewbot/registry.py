@@ -107,7 +107,7 @@ def _wrongs(rule: Rule, path: Path) -> Iterator[str]:
         yield f"id {rule.id!r} is not the file's name with dashes"
     try:
         compiled = patterns_of(rule)
-        when_of(rule)
+        excuses = [*when_of(rule).excuses, *(excuse for c in compiled for gap in c.between for excuse in gap)]
     except PatternError as error:
         yield str(error)
         return
@@ -118,7 +118,7 @@ def _wrongs(rule: Rule, path: Path) -> Iterator[str]:
     if not any(c.path for c in compiled) and any(isinstance(excuse, Assume) for excuse in rule.unless):
         yield "a condition is assumed, and no path is there that could take its branch"
     yield from _wrong_scope(rule)
-    yield from _wrong_constraints(rule, {name for c in compiled for name in c.metavariables})
+    yield from _wrong_constraints(rule, {name for c in (*compiled, *excuses) for name in c.metavariables})
 
 
 def _wrong_scope(rule: Rule) -> Iterator[str]:
@@ -132,7 +132,7 @@ def _wrong_scope(rule: Rule) -> Iterator[str]:
 def _wrong_constraints(rule: Rule, known: set[str]) -> Iterator[str]:
     for name, meta in rule.metavariables.items():
         if name not in known:
-            yield f"${name} is constrained, and no pattern has it"
+            yield f"${name} is constrained, and no pattern or excuse has it"
         if meta.kind not in get_args(MetaKind):
             yield f"{meta.kind!r} is no kind of metavariable"
         try:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from heapq import heappop, heappush
 
 from reviewbot.match.conditions import Literal, Truth, atoms, equals, evaluate, learned
@@ -65,6 +65,7 @@ class Knowledge:
         self._closure = self._implications()
         self._kills = [self._kill(code.changed) for code in codes]
         self._gains = [self._gain(code.term) for code in codes]
+        self._copies = [tuple(self._copied(code.term)) for code in codes]
         self._used = [self._uses(n) for n in range(len(codes))]
         self._live = self._liveness()
         self._loops: dict[tuple[int, int], int] = {}
@@ -128,6 +129,13 @@ class Knowledge:
                 no |= (holds is False) << at
         return yes, no
 
+    def _copied(self, term: Term | None) -> Iterator[tuple[int, int]]:
+        """The truths about a value and the same about the place that it is copied to: in `a = b`, of b and of a."""
+        for place, source in _assigned(term):
+            about = self._tables.by_base.get(source.key, {})
+            for at, one in self._tables.by_base.get(place.key, {}).items():
+                yield from ((other, at) for other, known in about.items() if replace(known, base=place.key) == one)
+
     def _liveness(self) -> list[int]:
         """For each node the truths that some condition ahead may ask for before they change."""
         nodes = self._flow.nodes
@@ -141,6 +149,8 @@ class Knowledge:
                     ahead |= live[edge.to]
                 # a node that changes a truth and then asks for it does not need what was known before
                 now = ahead & ~self._kills[n]
+                for source, place in self._copies[n]:
+                    now |= (ahead >> place & 1) << source
                 if now != live[n]:
                     live[n], changed = now, True
         return live
@@ -170,6 +180,9 @@ class Knowledge:
     def along(self, n: int, edge: Edge, facts: Facts) -> tuple[Facts, tuple[Literal, ...]] | None:
         """What is known after a node was left by an edge, and what the edge itself says; None if it cannot be taken."""
         kill, (yes, no) = self._kills[n], self._gains[n]
+        for source, place in self._copies[n]:
+            yes |= (facts[0] >> source & 1) << place
+            no |= (facts[1] >> source & 1) << place
         facts = facts[0] & ~kill | yes, facts[1] & ~kill | no
         said: tuple[Literal, ...] = ()
         outcome = self._outcome(n, edge)

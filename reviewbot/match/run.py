@@ -166,7 +166,7 @@ def _excused(excuse: Compiled, covered: tuple[Term, ...], bound: Bindings) -> bo
     step = excuse.steps[0]
     wanted_term = step.kids[0] if step.kind == "expr" else step
     return any(
-        next(unify(wanted_term, normal(part, excuse.on), dict(bound)), None) is not None
+        next(unify(wanted_term, normal(part, excuse.on), bound), None) is not None
         for term in covered
         for part in term.walk()
     )

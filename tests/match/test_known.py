@@ -122,6 +122,15 @@ def test_variable_equals_what_it_was_set_to() -> None:
     assert _held(code.replace("q = fallback;", "q = other;"))
 
 
+def test_truth_goes_over_to_the_variable_that_the_value_is_copied_to() -> None:
+    """`if (q) r = q;` says that r is not NULL, also when q is cleared then."""
+    code = "\nif (q) {\nlock(p);\nr = q;\nq = NULL;\n}\nif (r)\nunlock(p);\nreturn 0;"
+
+    assert not _held(code)
+    assert _held(code.replace("if (q) {", "if (m) {"))
+    assert not _held("\nret = g(p);\nif (ret < 0)\nlock(p);\nerr = ret;\nif (err < 0)\nunlock(p);\nreturn 0;")
+
+
 def test_what_was_known_before_the_first_step_counts() -> None:
     """A return under a condition says the rest of the function what it is not."""
     assert not _held("\nif (!n)\nreturn 0;\nlock(p);\nif (n)\nunlock(p);")
