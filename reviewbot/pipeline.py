@@ -20,7 +20,7 @@ from reviewbot.registry import load_rules, select
 from reviewbot.review.draft import DraftStyle, draft, style_rules
 from reviewbot.review.overlay import overlaid
 from reviewbot.review.reports import Rules
-from reviewbot.review.verdict import judge
+from reviewbot.review.verdict import judge, last_state
 from reviewbot.rule import Rule
 from reviewbot.syntax.facts import read_facts
 
@@ -79,7 +79,7 @@ def _view(applied: AppliedSeries, base: Base, cache: Path, progress: Progress) -
     def catalogue() -> Catalogue:
         return overlaid(HeaderCache(cache / PLACE).catalogue(base, facts, progress).catalogue, applied)
 
-    return TreeView(applied.snapshot, facts, catalogue)
+    return TreeView(applied.snapshot, facts, catalogue, last_state(applied))
 
 
 def _where(request: Request) -> sources.Where:

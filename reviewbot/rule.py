@@ -118,6 +118,15 @@ class Site(Protocol):
     def known(self, name: str) -> bool:
         """True if a header below include/ of the tree declares a function, macro or constant of this name."""
 
+    def bodies(self, name: str) -> tuple[str, ...]:
+        """The bodies of the functions and macros of this name, in the headers below include/ of the tree."""
+
+    def has_option(self, name: str) -> bool:
+        """True if a Kconfig file of the tree, as the series leaves it, defines this option (without CONFIG_).
+
+        Of a tree without Kconfig files nothing is known, and all may be there.
+        """
+
     def helper(self) -> HelperCall | None:
         """The helper that an OpenCoded pattern found here; None for any other pattern."""
 
@@ -236,6 +245,8 @@ class Place:
 class Seek:
     """A search of the rule's own in place of a pattern, for what stands outside of functions, or takes more than one.
 
+    With `kconfig` it is asked of Kconfig files, in place of C.
+
     `find` is asked of each file that holds one of the `words`; `where` and `advice` are asked of each place then.
     `fields` are the names that each place binds.  Whatever a pattern can say is better said by a pattern: it sees
     through spellings.
@@ -244,6 +255,7 @@ class Seek:
     words: tuple[str, ...]
     find: Callable[[SourceText], Iterable[Place]]
     fields: tuple[str, ...] = ()
+    kconfig: bool = False
 
 
 class MessageText(Protocol):

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from reviewbot.edges.headercache import PLACE, HeaderCache, sound
 from reviewbot.edges.kernel import Tree, opened
@@ -24,7 +24,7 @@ from reviewbot.match.site import TreeView
 from reviewbot.model import Confidence, Skipped, SourceFile
 from reviewbot.registry import load_cocci, load_rules, select
 from reviewbot.review.fixup import fixup
-from reviewbot.review.reports import C_SUFFIXES, Rules
+from reviewbot.review.reports import C_SUFFIXES, Rules, is_read
 from reviewbot.rule import Rule
 from reviewbot.syntax.facts import read_facts
 
@@ -194,7 +194,7 @@ def _files(base: Base, request: ScanRequest) -> list[str]:
     for path in request.paths or ("",):
         found = {name for suffix in C_SUFFIXES for name in base.files(path, suffix)}
         found = {name for name in found if not name.startswith(_NEVER) or path.startswith(_NEVER)}
-        if not found and PurePosixPath(path).suffix in C_SUFFIXES and base.read(path) is not None:
+        if not found and is_read(path) and base.read(path) is not None:
             found = {path}
         if not found:
             raise UsageError(

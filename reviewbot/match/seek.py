@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from reviewbot.match.engine import Found, Terms
 from reviewbot.model import Match, Span
 from reviewbot.rule import Seek, SourceFunction
+from reviewbot.syntax.kconfig import is_kconfig
 from reviewbot.syntax.term import Term
 
 
@@ -30,7 +31,7 @@ def may_find(seek: Seek, text: bytes) -> bool:
 def sought(terms: Terms, seek: Seek, within: tuple[Span, ...] | None) -> Iterator[Found]:
     """The places that the search names, by place, as far as they touch the spans `within` (None: all)."""
     unit = terms.unit
-    if not may_find(seek, unit.source.text):
+    if seek.kconfig != is_kconfig(unit.source.path) or not may_find(seek, unit.source.text):
         return
     size = len(unit.source.text)
     for place in sorted(seek.find(_text_of(terms)), key=lambda one: (one.start, one.end)):

@@ -22,6 +22,7 @@ from reviewbot.match.unify import Bindings
 from reviewbot.model import Match, Snapshot
 from reviewbot.rule import HelperCall, Rule
 from reviewbot.syntax.facts import SyntaxFacts
+from reviewbot.syntax.kconfig import options_of
 from reviewbot.syntax.macros import Macro, read_macros
 from reviewbot.syntax.parse import Unit
 from reviewbot.syntax.term import Term
@@ -35,15 +36,17 @@ _EFFECTS = frozenset({"call", "assign", "update", "init"})
 class TreeView:
     """One snapshot with what was learned of it; shared by all files and rules of a run, and dropped with it.
 
-    `catalogue` makes the catalogue of its helpers when somebody asks for it.
+    `catalogue` makes the catalogue of its helpers when somebody asks for it.  `last` is the tree as a series leaves it.
     """
 
     snapshot: Snapshot
     facts: SyntaxFacts
     catalogue: Callable[[], Catalogue] | None = None
+    last: Snapshot | None = None
     _suggester: Suggester | None = None
     _subsystems: tuple[Subsystem, ...] | None = None
     _version: tuple[Version | None] | None = None
+    _options: frozenset[str] | None = None
     _declared: dict[tuple[str, str], bool] = field(default_factory=dict)
     _macros: dict[str, dict[str, Macro]] = field(default_factory=dict)
 
@@ -61,6 +64,13 @@ class TreeView:
         if self._version is None:
             self._version = (version_of(self.snapshot.read("Makefile") or b""),)
         return self._version[0]
+
+    @property
+    def options(self) -> frozenset[str]:
+        """The options that Kconfig files define."""
+        if self._options is None:
+            self._options = options_of((self.last or self.snapshot).read)
+        return self._options
 
     def subsystems(self, path: str) -> tuple[str, ...]:
         """The titles of the entries of MAINTAINERS that a file belongs to."""
@@ -197,6 +207,14 @@ class FileSite:
         """See Site."""
         catalogue = self.view.suggester.catalogue
         return bool(catalogue.named(name) or catalogue.constants(name))
+
+    def bodies(self, name: str) -> tuple[str, ...]:
+        """See Site."""
+        return tuple(entry.body for entry in self.view.suggester.catalogue.named(name) if entry.body)
+
+    def has_option(self, name: str) -> bool:
+        """See Site."""
+        return name in self.view.options or not self.view.options
 
     def helper(self) -> HelperCall | None:
         """See Site."""

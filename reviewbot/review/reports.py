@@ -16,6 +16,7 @@ from reviewbot.match.run import Report, asks_tree, run_rule, wanted
 from reviewbot.match.site import TreeView
 from reviewbot.model import Skipped, Snapshot, SourceFile, Span
 from reviewbot.rule import Rule
+from reviewbot.syntax.kconfig import is_kconfig
 from reviewbot.syntax.parse import MAX_BYTES, Function, Unit, parse
 
 C_SUFFIXES = (".c", ".h")
@@ -42,8 +43,8 @@ class Rules:
     _known: dict[tuple[str, bytes], FileReports] = field(default_factory=dict)
 
     def in_file(self, snapshot: Snapshot, path: str) -> FileReports:
-        """The reports in a file of a snapshot; empty where it is no C file or not there."""
-        text = snapshot.read(path) if path.endswith(C_SUFFIXES) else None
+        """The reports in a file of a snapshot; empty where it is neither C nor Kconfig, or not there."""
+        text = snapshot.read(path) if is_read(path) else None
         if text is None:
             return FileReports(path, (), ())
         return self.in_text(path, text)
@@ -106,6 +107,11 @@ def digest(unit: Unit, span: Span) -> bytes:
     """What makes two places the same text."""
     text = unit.source.text[span.start : span.end]
     return hashlib.sha1(text, usedforsecurity=False).digest()
+
+
+def is_read(path: str) -> bool:
+    """True for the files that rules look into: C, and Kconfig."""
+    return path.endswith(C_SUFFIXES) or is_kconfig(path)
 
 
 def overlaps(span: Span, lines: frozenset[int]) -> bool:

@@ -31,7 +31,7 @@ from reviewbot.review.blame import Seen, changed_lines, fixed_by, new_in_hunk, s
 from reviewbot.review.fragment import fragment
 from reviewbot.review.merge import merged
 from reviewbot.review.messages import in_message
-from reviewbot.review.reports import C_SUFFIXES, Rules, overlaps
+from reviewbot.review.reports import C_SUFFIXES, Rules, is_read, overlaps
 from reviewbot.syntax.parse import Function
 
 _HABIT = 3
@@ -129,7 +129,7 @@ def _look(patch: AppliedPatch, diff: FileDiff, rules: Rules, coverage: _Coverage
     reports = rules.in_file(patch.after, diff.new_path or "")
     changed = changed_lines(diff)
     touched = tuple(f for f in reports.functions if overlaps(f.span, changed))
-    coverage.skip(_not_c(diff))
+    coverage.skip(() if is_read(diff.path) else _not_c(diff))
     coverage.skip(reports.skipped)
     coverage.functions(reports.path, touched)
     return touched

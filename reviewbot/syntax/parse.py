@@ -17,6 +17,7 @@ from tree_sitter import Language, Node, Parser, Tree
 
 from reviewbot.model import SourceFile, Span
 from reviewbot.syntax.facts import SyntaxFacts
+from reviewbot.syntax.kconfig import is_kconfig
 from reviewbot.syntax.macros import Macro, read_macros
 from reviewbot.syntax.normalise import normalise
 
@@ -104,8 +105,11 @@ class Unit:
 
 
 def parse(source: SourceFile, facts: SyntaxFacts) -> Unit:
-    """Parse a file whatever it holds; trouble shows in `Function.error_line`, never as an exception."""
-    return Unit(source, _parser().parse(normalise(source.text, facts)))
+    """Parse a file whatever it holds; trouble shows in `Function.error_line`, never as an exception.
+
+    A Kconfig file is text without any C.
+    """
+    return Unit(source, _parser().parse(b"" if is_kconfig(source.path) else normalise(source.text, facts)))
 
 
 def parse_text(text: str) -> Node:

@@ -3,8 +3,11 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+
 from reviewbot.model import Category, Confidence, Finding, Skipped, Verdict
-from reviewbot.rule import Advice
+from reviewbot.rule import Advice, Place, Seek, SourceText
 from tests.review.made import judged, patch, rule
 from tests.rules.harness import MadeUpTree
 
@@ -231,13 +234,36 @@ def test_coverage_counts_functions_once() -> None:
 def test_coverage_names_what_was_skipped() -> None:
     """A file that is not C, and a function that cannot be read, are named."""
     broken = "int f(void)\n{\n\tone(;\n\tint = = 3;\n\treturn 0;\n}\n"
-    diff = change("a.c", 3, "-\tone();", "+\tone(;", "+\tint = = 3;") + change("Kconfig", 1, "+config PEAR")
+    diff = change("a.c", 3, "-\tone();", "+\tone(;", "+\tint = = 3;") + change("Makefile", 1, "+obj-y += pear.o")
     found, coverage = judged(
-        patch(diff, MadeUpTree({"a.c": CLEAN}), MadeUpTree({"a.c": broken, "Kconfig": "config PEAR\n"}))
+        patch(diff, MadeUpTree({"a.c": CLEAN}), MadeUpTree({"a.c": broken, "Makefile": "obj-y += pear.o\n"}))
     )
     assert found == ()
     assert (coverage.functions, coverage.analysed) == (1, 0)
-    assert [(s.what, s.path) for s in coverage.skipped] == [("f()", "a.c"), ("file", "Kconfig")]
+    assert [(s.what, s.path) for s in coverage.skipped] == [("f()", "a.c"), ("file", "Makefile")]
+
+
+def _options(source: SourceText) -> Iterator[Place]:
+    for found in re.finditer(r"select (\w+)", source.text):
+        yield Place(found.start(1), found.end(1), (("option", found[1]),))
+
+
+def test_kconfig_file_is_read_by_the_rules_for_it() -> None:
+    """The lines that a patch adds are its own; rules for C, and Kconfig rules in C, find nothing."""
+    diff = change("Kconfig", 1, " config PEAR", " \tselect ONE", "+\tselect TWO", "+bad(1);")
+    diff += change("a.c", 3, "-\tone();", '+\tone("select THREE");')
+    rules = (
+        rule(),
+        rule(id="option", patterns=(Seek(("select",), _options, ("option",), kconfig=True),), message="{option}"),
+    )
+    old, new = "config PEAR\n\tselect ONE\n", "config PEAR\n\tselect ONE\n\tselect TWO\nbad(1);\n"
+    one = function('one("select THREE")')
+    found, coverage = judged(
+        patch(diff, MadeUpTree({"Kconfig": old, "a.c": CLEAN}), MadeUpTree({"Kconfig": new, "a.c": one})), rules=rules
+    )
+
+    assert [(f.message, f.line, f.verdict) for f in found] == [("TWO", 3, Verdict.INTRODUCED)]
+    assert coverage.skipped == ()
 
 
 def test_harmful_characters() -> None:
