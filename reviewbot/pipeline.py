@@ -11,7 +11,6 @@ from reviewbot.edges.apply import apply_series
 from reviewbot.edges.gitconfig import NOBODY
 from reviewbot.edges.headercache import PLACE, HeaderCache, sound
 from reviewbot.edges.kernel import Tree, opened
-from reviewbot.edges.snapshot import Base
 from reviewbot.helpers.catalogue import Catalogue
 from reviewbot.mail.series import build_series
 from reviewbot.match.site import TreeView
@@ -62,7 +61,7 @@ def review(
     applied = apply_series(tree, series, base=request.base, refs=request.refs)
     progress("matching the rules")
     chosen = select(rules, request.rule_names, _addresses(series))
-    view = _view(applied, tree.at(applied.base.commit), request.cache, progress)
+    view = _view(applied, tree, request.cache, progress)
     with sound(request.cache):
         findings, coverage = judge(applied, Rules(chosen, view))
     style = DraftStyle(request.sender, style_rules((rule.id, rule.category) for rule in rules))
@@ -72,14 +71,14 @@ def review(
     return Review(applied, ordered, coverage, drafts, _problems(applied, (*found.problems, *found.thread.problems)))
 
 
-def _view(applied: AppliedSeries, base: Base, cache: Path, progress: Progress) -> TreeView:
+def _view(applied: AppliedSeries, tree: Tree, cache: Path, progress: Progress) -> TreeView:
     """The tree that is patched, with its catalogue as the series leaves it."""
-    facts = read_facts(applied.snapshot)
+    facts, base = read_facts(applied.snapshot), tree.at(applied.base.commit)
 
     def catalogue() -> Catalogue:
         return overlaid(HeaderCache(cache / PLACE).catalogue(base, facts, progress).catalogue, applied)
 
-    return TreeView(applied.snapshot, facts, catalogue, last_state(applied))
+    return TreeView(applied.snapshot, facts, catalogue, last_state(applied), tree.subject_of)
 
 
 def _where(request: Request) -> sources.Where:

@@ -277,6 +277,9 @@ class MessageText(Protocol):
     def paths(self) -> tuple[str, ...]:
         """The files that the commit changes."""
 
+    def subject_of(self, commit: str) -> str | None:
+        """The subject of the commit that this (abbreviated) id means in the tree's history; None if it is not there."""
+
 
 @dataclass(frozen=True, slots=True)
 class SeekMessage:
@@ -307,7 +310,8 @@ class Example:
     """A piece of C that is a test.  Lines that end in `//~` are the lines that are reported, no others.
 
     `path` is where the code is said to stand.  `headers` maps paths of a made-up tree to their text.  `suggestion`
-    is the code that the first finding must propose, None if that is not to be compared.
+    is the code that the first finding must propose, None if that is not to be compared.  `commits` are full ids and
+    subjects of the made-up tree's history.
     """
 
     name: str
@@ -315,6 +319,7 @@ class Example:
     path: str = "drivers/example.c"
     headers: Mapping[str, str] = field(default_factory=dict)
     suggestion: str | None = None
+    commits: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,7 @@ from reviewbot.errors import TreeError, UsageError
 
 _SECONDS = 60.0
 _HINT = "name a kernel tree with --tree"
+_ID = re.compile(r"[0-9a-f]{7,64}")
 _FULL_ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 # safe.directory: who may own the tree is the user's affair when nothing that its configuration names is run
 _CAREFUL = (
@@ -56,6 +57,12 @@ class Tree:
         done = self.ask("rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
         oid = done.stdout.decode("utf-8", "replace").strip()
         return oid if done.returncode == 0 and _FULL_ID.fullmatch(oid) else None
+
+    def subject_of(self, commit: str) -> str | None:
+        """The subject of the commit that an (abbreviated) id means; None if the repository does not hold it."""
+        found = self.resolve(commit) if _ID.fullmatch(commit) else None
+        done = self.ask("log", "-1", "--format=%s", found) if found else None
+        return done.stdout.decode("utf-8", "replace").strip() if done and done.returncode == 0 else None
 
     def named(self, revision: str | None) -> Base:
         """The tree at a revision, or the folder as it stands (None); UsageError where there is no such revision."""

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from reviewbot.match.run import Report, fill
@@ -23,6 +23,7 @@ class CommitText:
 
     text: str
     paths: tuple[str, ...] = ()
+    history: Callable[[str], str | None] = lambda _commit: None
 
     @property
     def subject(self) -> str:
@@ -34,6 +35,10 @@ class CommitText:
         """See MessageText."""
         last = self.text.rstrip().rpartition("\n\n")[2]
         return tuple((m.group(1), m.group(2)) for line in last.split("\n") if (m := _TRAILER.match(line)))
+
+    def subject_of(self, commit: str) -> str | None:
+        """See MessageText."""
+        return self.history(commit)
 
 
 def reads_messages(rule: Rule) -> bool:

@@ -36,13 +36,15 @@ _EFFECTS = frozenset({"call", "assign", "update", "init"})
 class TreeView:
     """One snapshot with what was learned of it; shared by all files and rules of a run, and dropped with it.
 
-    `catalogue` makes the catalogue of its helpers when somebody asks for it.  `last` is the tree as a series leaves it.
+    `catalogue` makes the catalogue of its helpers when somebody asks for it.  `last` is the tree as a series leaves it,
+    `history` gives the subject of a commit by its id.
     """
 
     snapshot: Snapshot
     facts: SyntaxFacts
     catalogue: Callable[[], Catalogue] | None = None
     last: Snapshot | None = None
+    history: Callable[[str], str | None] = lambda _commit: None
     _suggester: Suggester | None = None
     _subsystems: tuple[Subsystem, ...] | None = None
     _version: tuple[Version | None] | None = None

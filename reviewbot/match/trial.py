@@ -7,7 +7,7 @@ is gone.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from reviewbot.match.engine import Terms
@@ -61,8 +61,12 @@ def _unmarked(example: Example) -> str:
 def run(rule: Rule, example: Example) -> tuple[Report, ...]:
     """What a rule reports in an example."""
     if reads_messages(rule):
-        return tuple(run_message(rule, CommitText(_unmarked(example), (example.path,))))
+        return tuple(run_message(rule, CommitText(_unmarked(example), (example.path,), _history(example))))
     return tuple(run_rule(rule, Terms(unit_of(example)), TreeView(MadeUpTree(example.headers), FACTS)))
+
+
+def _history(example: Example) -> Callable[[str], str | None]:
+    return lambda commit: next((subject for oid, subject in example.commits.items() if oid.startswith(commit)), None)
 
 
 def marked_lines(example: Example) -> list[int]:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from reviewbot.mail.series import commit_message
 from reviewbot.match.message import CommitText, reads_messages, run_message
@@ -11,14 +11,19 @@ from reviewbot.match.run import Report
 from reviewbot.model import AppliedPatch
 from reviewbot.rule import Rule
 
+History = Callable[[str], str | None]
 
-def in_message(patch: AppliedPatch, rules: Iterable[Rule]) -> Iterator[tuple[Report, int]]:
-    """The reports in a patch's message, each with its 1-based line of the mail's body, 0 for the subject."""
+
+def in_message(patch: AppliedPatch, rules: Iterable[Rule], history: History) -> Iterator[tuple[Report, int]]:
+    """The reports in a patch's message, each with its 1-based line of the mail's body, 0 for the subject.
+
+    `history` gives the subject of a commit of the tree by its id.
+    """
     mail = patch.patch
     if mail.in_reply:
         return
     text, subject = commit_message(mail.message), f"{mail.subject}\n\n"
-    message = CommitText(subject + text, tuple(diff.path for diff in mail.files))
+    message = CommitText(subject + text, tuple(diff.path for diff in mail.files), history)
     begin = mail.message.body.find(text)
     for rule in rules:
         if not reads_messages(rule):

@@ -49,7 +49,7 @@ def judge(applied: AppliedSeries, rules: Rules) -> tuple[tuple[Finding, ...], Co
             findings.extend(_unproven(patch, rules, coverage))
         else:
             findings.extend(_proven(applied, index, rules, coverage))
-        for report, mail_line in in_message(patch, rules.rules):
+        for report, mail_line in in_message(patch, rules.rules, rules.view.history):
             span = report.match.span
             lines = (span.first_line, span.last_line)
             findings.append(_made(report, patch, Verdict.INTRODUCED, "", lines, mail_line))

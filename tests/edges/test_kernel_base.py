@@ -163,3 +163,17 @@ def test_missing_objects_are_an_error(tmp_path: Path) -> None:
     (tree / ".git/objects" / folder[:2] / folder[2:]).unlink()
     with open_tree(tree, tmp_path) as opened, pytest.raises(TreeError, match=f"has no object {folder}"):
         opened.at(opened.resolve("HEAD")).read("mm/one.c")
+
+
+def test_subject_of_a_commit(tmp_path: Path) -> None:
+    """By a full or an abbreviated id; anything else names no commit, nor does a plain folder hold one."""
+    commits = history(tmp_path / "tree")
+    blob = blob_of(tmp_path / "tree", "HEAD")
+    with open_tree(tmp_path / "tree", tmp_path) as opened:
+        asked = [commits["head"], commits["middle"][:12], "0" * 40, "0" * 12, blob, "master", "HEAD~1", "--help"]
+        found = [opened.subject_of(name) for name in asked]
+    with open_tree(fill(tmp_path / "folder", {"a.c": b"int a;\n"}), tmp_path) as plain:
+        nothing = plain.subject_of(commits["head"])
+
+    assert found == ["A commit", "A commit", *[None] * 6]
+    assert nothing is None

@@ -19,6 +19,7 @@ def _find(message: MessageText) -> Iterator[Place]:
     if at >= 0:
         yield Place(at, at + 4)
     assert message.subject == "pear: mend"
+    assert (message.subject_of("1234567"), message.subject_of("7654321")) == ("pear: pick", None)
 
 
 _RULE = Rule(
@@ -39,7 +40,8 @@ def _lines(body: str, *, in_reply: bool = False) -> list[tuple[str, int]]:
     raw = b"From: Ann <ann@example.org>\nSubject: [PATCH] pear: mend\nMessage-ID: <a@example.org>\n\n" + body.encode()
     patch = Patch(decode(raw), 1, "pear: mend", (), "", in_reply=in_reply)
     nothing = MadeUpTree({})
-    return [(r.code, line) for r, line in in_message(AppliedPatch(patch, nothing, nothing, ()), (_RULE,))]
+    applied = AppliedPatch(patch, nothing, nothing, ())
+    return [(r.code, line) for r, line in in_message(applied, (_RULE,), {"1234567": "pear: pick"}.get)]
 
 
 @pytest.mark.parametrize(
