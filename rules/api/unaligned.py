@@ -13,8 +13,9 @@ _CAST = r"(?:\((?:unsigned )?(?:u\d\d?|s\d\d?|int|long|uint\d+_t|unsigned|__u\d+
 _ELEMENT = r"(?<![\w.>-])(?P<base>[A-Za-z_][\w.>-]{0,60})\)? ?\[(?P<index>[^\[\]\n]{1,60})\]"
 _BYTE = re.compile(_ELEMENT + r"\){0,4}(?: ?<< ?(?P<shift>8|16|24|32|40|48|56)\b\){0,4})?")
 _STORE = re.compile(
-    rf"{_ELEMENT} ?= ?{_CAST}\({{0,4}}{_CAST}\({{0,4}}(?P<value>[A-Za-z_][\w.>-]{{0,60}})\){{0,4}}"
-    r" ?(?:>> ?(?P<shift>8|16|24)\){0,4})? ?(?:& ?0x[fF]{2}\){0,4})?;"
+    rf"{_ELEMENT} ?= ?{_CAST}\({{0,4}}{_CAST}\({{0,4}}(?P<value>[A-Za-z_][\w.>-]{{0,60}}(?:\[\w{{1,20}}\])?)"
+    r"(?: ?& ?0x[fF]{2}0{0,14}(?=\)))?\){0,4} ?(?:>> ?(?P<shift>8|16|24|32|40|48|56)\){0,4})?"
+    r" ?(?:& ?0x[fF]{2}\){0,4})?;"
 )
 _BETWEEN_LOADS = re.compile(rf"\s{{0,40}}[|+]\s{{0,40}}\({{0,4}}{_CAST}\({{0,4}}")
 _BETWEEN_STORES = re.compile(r"[\s(]{0,80}")
@@ -147,6 +148,16 @@ RULE = Rule(
         Example("sum-of-four", _get("(b[0] << 24) + (b[1] << 16) + (b[2] << 8) + b[3]"), headers=_TREE),
         Example("casts", _get("((u16)b[i] << 8) | (u16)b[i + 1]"), headers=_TREE),
         Example("stored", _put("b[0] = v >> 8;", "b[1] = v & 0xff;"), headers=_TREE),
+        Example("three-bytes-stored", _put("b[0] = v >> 16;", "b[1] = v >> 8;\n\tb[2] = v;"), headers=_TREE),
+        Example("mask-in-front", _put("b[0] = (v & 0xff00) >> 8;", "b[1] = v & 0xff;"), headers=_TREE),
+        Example("element-stored", _put("b[0] = w[1] >> 8;", "b[1] = w[1];"), headers=_TREE),
+        Example(
+            "five-bytes-stored",
+            _put(
+                "b[0] = v >> 32;", "\n\t".join(f"b[{4 - n}] = v >> {8 * n};" for n in (3, 2, 1)) + "\n\tb[4] = v;", ""
+            ),
+            headers=_TREE,
+        ),
         Example("once-in-a-function", _put("i = b[0] << 8 | b[1];", "v = b[2] << 8 | b[3];"), headers=_TREE),
         Example("two-registers", _read("1", " //~"), headers=_TREE),
         Example("registers-apart", _read("2"), headers=_TREE),
