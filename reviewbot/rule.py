@@ -7,7 +7,7 @@ is judged, of reviewbot.review.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
@@ -90,6 +90,9 @@ class Site(Protocol):
 
     def function_text(self) -> str:
         """The text of the function around the match ("" at file level)."""
+
+    def called_bodies(self) -> Iterator[str]:
+        """The bodies of those functions of this file that the function around the match calls, as far as text tells."""
 
     def before(self, lines: int) -> str:
         """The source lines just above the match, within its function."""

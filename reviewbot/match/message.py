@@ -4,10 +4,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from reviewbot.match.run import Report, fill
+from reviewbot.match.site import History
 from reviewbot.model import Match, Span
 from reviewbot.rule import Rule, SeekMessage
 
@@ -23,7 +24,7 @@ class CommitText:
 
     text: str
     paths: tuple[str, ...] = ()
-    history: Callable[[str], str | None] = lambda _commit: None
+    history: History = lambda _commit: None
 
     @property
     def subject(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from reviewbot.helpers.ask import ask
@@ -29,7 +29,12 @@ from reviewbot.syntax.term import Term
 
 _MAX_INCLUDES = 20
 _ELSEWHERE = re.compile(r"^(?:tools|scripts|samples|usr|include/uapi|arch/\w+/(?:boot|include/uapi))/")
+_CALL = re.compile(r"\b([a-z_]\w*)\s*\(")
 _EFFECTS = frozenset({"call", "assign", "update", "init"})
+
+
+History = Callable[[str], str | None]
+"""The subject of the commit that an (abbreviated) id means; None if the tree's history does not hold it."""
 
 
 @dataclass(slots=True)
@@ -44,7 +49,7 @@ class TreeView:
     facts: SyntaxFacts
     catalogue: Callable[[], Catalogue] | None = None
     last: Snapshot | None = None
-    history: Callable[[str], str | None] = lambda _commit: None
+    history: History = lambda _commit: None
     _suggester: Suggester | None = None
     _subsystems: tuple[Subsystem, ...] | None = None
     _version: tuple[Version | None] | None = None
@@ -158,6 +163,13 @@ class FileSite:
         """See Site."""
         function = self.unit.function_at(self.match.span.start)
         return self.unit.text(function.span.start, function.span.end) if function else ""
+
+    def called_bodies(self) -> Iterator[str]:
+        """See Site."""
+        function, file = self.function_text(), self.file_text()
+        for name in set(_CALL.findall(function[function.find("{") :])):
+            head = rf"^[\w *]*\b{name}\([^;{{}}]*\)[^;{{}}]*\{{(.*?)^\}}"
+            yield from (found[1] for found in re.finditer(head, file, re.MULTILINE | re.DOTALL))
 
     def before(self, lines: int) -> str:
         """See Site."""

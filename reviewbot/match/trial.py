@@ -7,13 +7,13 @@ is gone.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from reviewbot.match.engine import Terms
 from reviewbot.match.message import CommitText, reads_messages, run_message
 from reviewbot.match.run import Report, patterns_of, run_rule, wanted
-from reviewbot.match.site import TreeView
+from reviewbot.match.site import History, TreeView
 from reviewbot.model import SourceFile
 from reviewbot.rule import Assume, Example, Rule
 from reviewbot.syntax.facts import SyntaxFacts
@@ -65,7 +65,7 @@ def run(rule: Rule, example: Example) -> tuple[Report, ...]:
     return tuple(run_rule(rule, Terms(unit_of(example)), TreeView(MadeUpTree(example.headers), FACTS)))
 
 
-def _history(example: Example) -> Callable[[str], str | None]:
+def _history(example: Example) -> History:
     return lambda commit: next((subject for oid, subject in example.commits.items() if oid.startswith(commit)), None)
 
 

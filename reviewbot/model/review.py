@@ -84,6 +84,12 @@ class Match:
         """The source text bound to a metavariable ("" if it is unbound)."""
         return next((value for key, value in self.bindings if key == name), "")
 
+    def starts_over(self) -> bool:
+        """True for a path whose two steps are one line, or which comes back to a line above its first step."""
+        first, second = (point.line for point in self.way if point.what == "step")
+        after = self.way[[point.what for point in self.way].index("step") :]
+        return first == second or any(point.line < first for point in after)
+
 
 @dataclass(frozen=True, slots=True)
 class Repeat:

@@ -204,22 +204,28 @@ def attribution(message: Message) -> str:
 
 def remark(finding: Finding, said: list[Finding]) -> list[str]:
     """The lines of one remark.  `said` holds what was said before in this mail; the remark is added to it."""
+    lines = [*_words(finding, said), *_elsewhere(finding)]
+    said.append(finding)
+    return lines
+
+
+def _words(finding: Finding, said: list[Finding]) -> list[str]:
+    """What a remark says of its first place."""
     alike = [f for f in said if _kind(f) == _kind(finding)]
     follows = bool(alike) and alike[-1] is said[-1]
     same_words = any(f.message == finding.message for f in alike)
-    said.append(finding)
     suggestion = finding.suggestion or ""
     if follows and alike[-1].message == finding.message:
-        return ["Same here.", *_elsewhere(finding)]
+        return ["Same here."]
     if follows and suggestion:
-        return ["Same here:", "", *_indented(suggestion), *_elsewhere(finding)]
+        return ["Same here:", "", *_indented(suggestion)]
     if same_words and finding.helper:
         text = [f"{finding.helper.removesuffix('()')}() here, too?"]
     else:
         text = _wrapped(finding)
     if suggestion and suggestion not in finding.message:
-        return [*text, "", *_indented(suggestion), *_elsewhere(finding)]
-    return [*text, *_elsewhere(finding)]
+        return [*text, "", *_indented(suggestion)]
+    return text
 
 
 def _elsewhere(finding: Finding) -> list[str]:

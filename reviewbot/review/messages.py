@@ -3,15 +3,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
 from reviewbot.mail.series import commit_message
 from reviewbot.match.message import CommitText, reads_messages, run_message
 from reviewbot.match.run import Report
+from reviewbot.match.site import History
 from reviewbot.model import AppliedPatch
 from reviewbot.rule import Rule
-
-History = Callable[[str], str | None]
 
 
 def in_message(patch: AppliedPatch, rules: Iterable[Rule], history: History) -> Iterator[tuple[Report, int]]:

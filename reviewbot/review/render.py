@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import Any
 
 from reviewbot.model import AppliedPatch, Finding, Review
@@ -72,15 +73,5 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "suggestion": finding.suggestion,
         "note": finding.note,
         "fingerprint": finding.fingerprint,
-        "repeats": [
-            {
-                "line": place.line,
-                "last_line": place.last_line,
-                "function": place.function,
-                "message": place.message,
-                "suggestion": place.suggestion,
-                "fingerprint": place.fingerprint,
-            }
-            for place in finding.repeats
-        ],
+        "repeats": [asdict(place) for place in finding.repeats],
     }

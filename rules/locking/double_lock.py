@@ -25,22 +25,15 @@ _FIRST = re.compile(r"\b(?:(?!\w*(?:assert|locked))\w*lock\w*|up_write)\s*\(")
 
 def _is_held(site: Site) -> bool:
     """The path never starts over, and neither the statement nor a function of this file gives a lock up."""
-    first, second = (point.line for point in site.match.way if point.what == "step")
-    after = site.match.way[[point.what for point in site.match.way].index("step") :]
-    if first == second or any(point.line < first for point in after) or "unlock" in site.code():
+    if site.match.starts_over() or "unlock" in site.code():
         return False
-    return not _is_given_up(site.function_text(), site.file_text())
+    return not any(map(_gives_up, site.called_bodies()))
 
 
-def _is_given_up(function: str, file: str) -> bool:
-    """True if a function of this file that is called here starts with an unlock."""
-    for name in set(re.findall(r"\b([a-z_]\w*)\s*\(", function[function.find("{") :])):
-        head = rf"^[\w *]*\b{name}\([^;{{}}]*\)[^;{{}}]*\{{(.*?)^\}}"
-        for body in re.finditer(head, file, re.MULTILINE | re.DOTALL):
-            used = _FIRST.search(body.group(1))
-            if used and re.match(r"\w*unlock|up_write", used.group()):
-                return True
-    return False
+def _gives_up(body: str) -> bool:
+    """True if the first that a function does with a lock is to give it up."""
+    used = _FIRST.search(body)
+    return used is not None and re.match(r"\w*unlock|up_write", used.group()) is not None
 
 
 def _in(take: str, between: str = "", mark: str = " //~") -> str:

@@ -49,7 +49,7 @@ def _is_forgotten(site: Site) -> bool:
     taken, left = (_offset(file, site.match.way[at].line) - start for at in (0, -1))
     undo = re.compile(_undo(site.text("take"), site.text("l")))
     given = undo.search(function, left) is not None and undo.search(function, 0, taken) is None
-    return given and not _is_given_up_below(function, file)
+    return given and not any(map(_LEAVES.match, site.called_bodies()))
 
 
 def _offset(text: str, line: int) -> int:
@@ -60,16 +60,6 @@ def _offset(text: str, line: int) -> int:
 def _undo(take: str, what: str) -> str:
     """What gives the lock up, as a regular expression."""
     return rf"\b(?:{_GIVES})\s*\(\s*{re.escape(what)}\s*[,)]" if what else rf"\b{re.escape(_BARE[take])}"
-
-
-def _is_given_up_below(function: str, file: str) -> bool:
-    """True if a function of this file that is called here gives a lock up, and may be left before it takes it again."""
-    for name in set(re.findall(r"\b([a-z_]\w*)\s*\(", function[function.find("{") :])):
-        head = rf"^[\w *]*\b{name}\([^;{{}}]*\)[^;{{}}]*\{{(.*?)^\}}"
-        for body in re.finditer(head, file, re.MULTILINE | re.DOTALL):
-            if _LEAVES.match(body.group(1)):
-                return True
-    return False
 
 
 _GIVE = {

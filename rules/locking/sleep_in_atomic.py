@@ -33,12 +33,9 @@ _FIRST = re.compile(r"\b(?!\w*(?:assert|locked))\w*lock\w*\s*\(")
 
 def _is_atomic(site: Site) -> bool:
     """The path does not start over, nothing called from this file gives the lock up, and it is no test of that."""
-    first, second = (point.line for point in site.match.way if point.what == "step")
-    after = site.match.way[[point.what for point in site.match.way].index("step") :]
-    if first == second or any(point.line < first for point in after) or _TESTS.search(site.match.path):
+    if site.match.starts_over() or _TESTS.search(site.match.path):
         return False
-    function = site.function_text()
-    return not _has_another_name(site.text("l"), function) and not _is_given_up(function, site.file_text())
+    return not _has_another_name(site.text("l"), site.function_text()) and not any(map(_gives_up, site.called_bodies()))
 
 
 def _has_another_name(lock: str, function: str) -> bool:
@@ -48,15 +45,10 @@ def _has_another_name(lock: str, function: str) -> bool:
     return any(re.search(rf"unlock\w*\(&{name}->{re.escape(member)}\b", function) for name in names)
 
 
-def _is_given_up(function: str, file: str) -> bool:
-    """True if a function of this file that is called here starts with an unlock."""
-    for name in set(re.findall(r"\b([a-z_]\w*)\s*\(", function[function.find("{") :])):
-        head = rf"^[\w *]*\b{name}\([^;{{}}]*\)[^;{{}}]*\{{(.*?)^\}}"
-        for body in re.finditer(head, file, re.MULTILINE | re.DOTALL):
-            used = _FIRST.search(body.group(1))
-            if used and re.match(r"\w*unlock", used.group()):
-                return True
-    return False
+def _gives_up(body: str) -> bool:
+    """True if the first that a function does with a lock is to give it up."""
+    used = _FIRST.search(body)
+    return used is not None and re.match(r"\w*unlock", used.group()) is not None
 
 
 def _in(take: str, body: str = "\tmutex_lock(&foo->lock); //~\n", give: str = "") -> str:

@@ -14,10 +14,7 @@ _TESTS = re.compile(r"test|kunit")
 
 def _is_the_same(site: Site) -> bool:
     """The same variable at two places, on a path that never starts over, and no test of what happens then."""
-    first, second = (point.line for point in site.match.way if point.what == "step")
-    after = site.match.way[[point.what for point in site.match.way].index("step") :]
-    again = first == second or any(point.line < first for point in after)
-    return not again and not site.has_effects("p") and not _TESTS.search(site.match.path)
+    return not site.match.starts_over() and not site.has_effects("p") and not _TESTS.search(site.match.path)
 
 
 def _in(body: str) -> str:
