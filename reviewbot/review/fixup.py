@@ -15,10 +15,15 @@ from dataclasses import dataclass
 from reviewbot.match.run import Report
 from reviewbot.model import SourceFile
 from reviewbot.syntax.facts import SyntaxFacts
-from reviewbot.syntax.parse import parse
+from reviewbot.syntax.parse import error_count, parse
 
 _OPENED = re.compile(rb"\)[ \t]*\{[ \t]*\n[ \t]*$")
 _CLOSED = re.compile(rb"[ \t]*\n[ \t]*\}[ \t]*\n")
+_LINE = re.compile(r"[^\n]*\n|[^\n]+")
+_HUNK = re.compile(r"@@ -(\d+)\S* \S+ @@")
+_FUNCTION = re.compile(r"[A-Za-z_$](?!\w*:\s*$)")
+"""A line that git shows in a hunk's header: it starts at the margin, and is no label."""
+_MOST_HEAD = 80
 _ELSE = re.compile(rb"[ \t\n]*else\b")
 
 
@@ -35,10 +40,8 @@ class Fixup:
 
     def diff(self) -> str:
         """The change as a unified diff that git can apply; "" where there is none."""
-        sides = (self.before, self.after)
-        old, new = (text.decode("utf-8", "surrogateescape").splitlines(keepends=True) for text in sides)
-        lines = difflib.unified_diff(old, new, f"a/{self.path}", f"b/{self.path}")
-        return "".join(_ended(lines))
+        old, new = _lines(self.before), _lines(self.after)
+        return "".join(_ended(old, difflib.unified_diff(old, new, f"a/{self.path}", f"b/{self.path}")))
 
 
 def fixup(source: SourceFile, reports: Iterable[Report], facts: SyntaxFacts) -> Fixup:
@@ -61,9 +64,7 @@ def fixup(source: SourceFile, reports: Iterable[Report], facts: SyntaxFacts) -> 
 
 
 def _errors(source: SourceFile, facts: SyntaxFacts) -> int:
-    """How many functions of a file are not understood; the whole file counts as one more."""
-    unit = parse(source, facts)
-    return sum(not function.analysed for function in unit.functions) + unit.tree.root_node.has_error
+    return error_count(parse(source, facts).tree.root_node)
 
 
 def _replaced(text: bytes, start: int, end: int, suggestion: str) -> bytes:
@@ -80,6 +81,18 @@ def _replaced(text: bytes, start: int, end: int, suggestion: str) -> bytes:
     return before + code + after
 
 
-def _ended(lines: Iterable[str]) -> Iterator[str]:
+def _lines(text: bytes) -> list[str]:
+    """The lines of a file with their ends; as for git, nothing but LF ends one."""
+    return _LINE.findall(text.decode("utf-8", "surrogateescape"))
+
+
+def _ended(old: list[str], lines: Iterable[str]) -> Iterator[str]:
+    """The lines of a diff; as git does, a hunk's header names the function, and a last line without end is marked."""
     for line in lines:
-        yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
+        hunk = _HUNK.match(line)
+        if hunk:
+            above = reversed(old[: int(hunk.group(1)) - 1])
+            head = next((text for text in above if _FUNCTION.match(text)), "").rstrip()[:_MOST_HEAD].rstrip()
+            yield f"{hunk.group()} {head}".rstrip() + "\n"
+        else:
+            yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
