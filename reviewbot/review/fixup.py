@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from reviewbot.match.run import Report
 from reviewbot.model import SourceFile
+from reviewbot.review.layout import fitted, is_grouped
 from reviewbot.syntax.facts import SyntaxFacts
 from reviewbot.syntax.parse import error_count, parse
 
@@ -24,6 +25,7 @@ _HUNK = re.compile(r"@@ -(\d+)\S* \S+ @@")
 _FUNCTION = re.compile(r"[A-Za-z_$](?!\w*:\s*$)")
 """A line that git shows in a hunk's header: it starts at the margin, and is no label."""
 _MOST_HEAD = 80
+_NEAR = 200
 _ELSE = re.compile(rb"[ \t\n]*else\b")
 
 
@@ -68,11 +70,15 @@ def _errors(source: SourceFile, facts: SyntaxFacts) -> int:
 
 
 def _replaced(text: bytes, start: int, end: int, suggestion: str) -> bytes:
-    """The text with other code in a place; a statement that is left alone in its braces loses them."""
+    """The text with other code in a place; a statement left alone in its braces loses them, a call its parentheses."""
     line = text.rfind(b"\n", 0, start) + 1
+    if is_grouped(suggestion, _decoded(text[max(0, start - _NEAR) : start]), _decoded(text[end : end + 1])):
+        start, end = start - 1, end + 1
     indent = re.match(rb"[ \t]*", text[line:start])
     lines = suggestion.encode("utf-8", "surrogateescape").split(b"\n")
     code = (b"\n" + (indent.group() if indent else b"")).join(lines)
+    if len(lines) == 1:
+        code = fitted(suggestion, _decoded(text[line:start])).encode("utf-8", "surrogateescape")
     before, after = text[:start], text[end:]
     opened, closed = _OPENED.search(before[-200:]), _CLOSED.match(after)
     if code.endswith(b";") and opened and closed and b";" in text[start:end] and not _ELSE.match(after, closed.end()):
@@ -83,7 +89,11 @@ def _replaced(text: bytes, start: int, end: int, suggestion: str) -> bytes:
 
 def _lines(text: bytes) -> list[str]:
     """The lines of a file with their ends; as for git, nothing but LF ends one."""
-    return _LINE.findall(text.decode("utf-8", "surrogateescape"))
+    return _LINE.findall(_decoded(text))
+
+
+def _decoded(text: bytes) -> str:
+    return text.decode("utf-8", "surrogateescape")
 
 
 def _ended(old: list[str], lines: Iterable[str]) -> Iterator[str]:

@@ -60,6 +60,8 @@ def _function(body: str) -> str:
             "return both();",
             "\tif (a) {\n\t\th();\n\t\treturn both();\n\t}\n",
         ),
+        ("\ta = (old(a)) + 1;\n", "new()", "\ta = new() + 1;\n"),
+        ("\ta = (old(a)) + (old(2));\n", "new()", "\ta = new() + new();\n"),
         ("\t\tg(old(a));\n", "x(1,\n  2)", "\t\tg(x(1,\n\t\t  2));\n"),
     ],
 )
