@@ -2,6 +2,7 @@
 """The nouns of a review: frozen values that every layer shares, and no behaviour but derived properties."""
 
 from reviewbot.model.code import Coverage, Skipped, Snapshot, SourceFile, Span
+from reviewbot.model.fixup import FileChange, FixupPatch
 from reviewbot.model.mail import Address, Message, Thread
 from reviewbot.model.patch import (
     AppliedPatch,
@@ -38,8 +39,10 @@ __all__ = [
     "Coverage",
     "DiffLine",
     "Draft",
+    "FileChange",
     "FileDiff",
     "Finding",
+    "FixupPatch",
     "Hunk",
     "Match",
     "Message",

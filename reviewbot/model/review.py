@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from reviewbot.model.code import Coverage, Span
+from reviewbot.model.fixup import FixupPatch
 from reviewbot.model.patch import AppliedSeries
 
 Progress = Callable[[str], None]
@@ -108,7 +109,8 @@ class Finding:
     """A remark on one patch.  `line` and `last_line` are 1-based in that patch's result (as the hunk claims them
     when nothing applied); `mail_line` is the 1-based line of the patch mail's body under which a reply comments, 0 if
     the place is not in the diff.  `fingerprint` survives rebases: rule, function, normalised code.  `repeats` are the
-    other places of the file that the same remark is about, by line."""
+    other places of the file that the same remark is about, by line.  `diff` is a verified change of that patch's result
+    that mends it, None where there is none; `compiled` says that what it changes was built before and after."""
 
     rule: str
     patch: str
@@ -128,6 +130,8 @@ class Finding:
     note: str = ""
     references: tuple[str, ...] = ()
     repeats: tuple[Repeat, ...] = ()
+    diff: str | None = None
+    compiled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,3 +152,4 @@ class Review:
     coverage: Coverage
     drafts: tuple[Draft, ...]
     problems: tuple[str, ...]
+    fixups: tuple[FixupPatch, ...] = ()

@@ -12,15 +12,15 @@ from reviewbot.model import AppliedPatch, Finding, Review
 VERSION = 1
 
 
-def to_json(review: Review, drafts: tuple[str, ...]) -> str:
-    """The review as JSON text that ends in a newline; `drafts` are the paths that were written.
+def to_json(review: Review, drafts: tuple[str, ...], fixups: tuple[str, ...] = ()) -> str:
+    """The review as JSON text that ends in a newline; `drafts` and `fixups` are the paths that were written.
 
     It is ASCII: the same bytes in any locale, and nothing in it that a terminal would obey.
     """
-    return json.dumps(as_dict(review, drafts), indent=2) + "\n"
+    return json.dumps(as_dict(review, drafts, fixups), indent=2) + "\n"
 
 
-def as_dict(review: Review, drafts: tuple[str, ...]) -> dict[str, Any]:
+def as_dict(review: Review, drafts: tuple[str, ...], fixups: tuple[str, ...] = ()) -> dict[str, Any]:
     """The review as plain values."""
     series, applied = review.applied.series, review.applied
     return {
@@ -43,6 +43,7 @@ def as_dict(review: Review, drafts: tuple[str, ...]) -> dict[str, Any]:
         },
         "findings": [_finding(finding) for finding in review.findings],
         "drafts": list(drafts),
+        "fixups": list(fixups),
         "problems": list(review.problems),
     }
 
@@ -71,6 +72,8 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "message": finding.message,
         "helper": finding.helper,
         "suggestion": finding.suggestion,
+        "diff": finding.diff,
+        "compiled": finding.compiled,
         "note": finding.note,
         "fingerprint": finding.fingerprint,
         "repeats": [asdict(place) for place in finding.repeats],

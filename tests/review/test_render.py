@@ -25,7 +25,7 @@ def test_fields() -> None:
     """Every value stands where the schema says."""
     read = json.loads(to_json(review(helper="good"), ("out/1.eml",)))
 
-    assert list(read) == ["version", "series", "coverage", "findings", "drafts", "problems"]
+    assert list(read) == ["version", "series", "coverage", "findings", "drafts", "fixups", "problems"]
     assert read["version"] == 1
     assert read["coverage"] == {
         "functions": 2, "analysed": 1, "skipped": [{"what": "f()", "path": "a.c", "why": "odd"}]
