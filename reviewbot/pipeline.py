@@ -8,6 +8,7 @@ from pathlib import Path
 
 from reviewbot.edges import sources
 from reviewbot.edges.apply import apply_series
+from reviewbot.edges.compile import Workshop
 from reviewbot.edges.gitconfig import NOBODY
 from reviewbot.edges.headercache import PLACE, HeaderCache, sound
 from reviewbot.edges.kernel import Tree, opened
@@ -17,16 +18,19 @@ from reviewbot.match.site import TreeView
 from reviewbot.model import Address, AppliedPatch, AppliedSeries, Draft, Finding, Progress, Review, Series
 from reviewbot.registry import load_rules, select
 from reviewbot.review.draft import DraftStyle, draft, style_rules
+from reviewbot.review.fixmail import fixup_patches
 from reviewbot.review.overlay import overlaid
 from reviewbot.review.reports import Rules
 from reviewbot.review.verdict import judge, last_state
+from reviewbot.review.verified import Mended, mend, reconsidered, with_diffs, with_refused
 from reviewbot.rule import Rule
 from reviewbot.syntax.facts import read_facts
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What to check, and how.  `what` is a message id, a URL, a path or "-"; `refs` are the settings' bases to try."""
+    """What to check, and how.  `what` is a message id, a URL, a path or "-"; `refs` are the settings' bases to try;
+    `compile` is the command that builds `{objects}`, () for none."""
 
     what: str
     tree: Path
@@ -40,6 +44,7 @@ class Request:
     user_rules: Path | None = None
     sender: Address = NOBODY
     stdin: bytes = b""
+    compile: tuple[str, ...] = ()
 
 
 def check(request: Request, progress: Progress = lambda _step: None) -> Review:
@@ -63,12 +68,29 @@ def review(
     chosen = select(rules, request.rule_names, _addresses(series))
     view = _view(applied, tree, request.cache, progress)
     with sound(request.cache):
-        findings, coverage = judge(applied, Rules(chosen, view))
+        running = Rules(chosen, view)
+        findings, coverage = judge(applied, running)
+        mended = _mended(applied, findings, running, _workshop(tree, applied, request.compile, progress))
+    findings, coverage = with_diffs(findings, mended), with_refused(coverage, mended)
     style = DraftStyle(request.sender, style_rules((rule.id, rule.category) for rule in rules))
     drafts = _drafts(applied, findings, style)
     order = {p.patch.message.msgid: number for number, p in enumerate(applied.patches)}
     ordered = tuple(sorted(findings, key=lambda f: (order[f.patch], f.path, f.line, f.rule)))
-    return Review(applied, ordered, coverage, drafts, _problems(applied, (*found.problems, *found.thread.problems)))
+    fixups = fixup_patches(mended, tuple(order), request.sender)
+    problems = _problems(applied, (*found.problems, *found.thread.problems))
+    return Review(applied, ordered, coverage, drafts, problems, fixups)
+
+
+def _workshop(tree: Tree, applied: AppliedSeries, words: tuple[str, ...], progress: Progress) -> Workshop | None:
+    return Workshop(tree, applied, words, progress) if words else None
+
+
+def _mended(
+    applied: AppliedSeries, findings: tuple[Finding, ...], rules: Rules, workshop: Workshop | None
+) -> tuple[Mended, ...]:
+    """The changes that were verified, and were built where there is something to build with."""
+    verified = mend(applied, findings, rules)
+    return verified if workshop is None else tuple(reconsidered(one, rules, workshop.objection) for one in verified)
 
 
 def _view(applied: AppliedSeries, tree: Tree, cache: Path, progress: Progress) -> TreeView:

@@ -18,10 +18,12 @@ from reviewbot.model import AppliedPatch, AppliedSeries, Confidence, Coverage, F
 from reviewbot.pipeline import named, patch_problems
 
 _STYLE = {Confidence.HIGH: "bold yellow", Confidence.MODERATE: "yellow", Confidence.LOW: "dim yellow"}
+_DIFF_STYLE = {"+": "green", "-": "red"}
 _MAX_SKIPPED = 8
 _MAX_PATHS = 3
 _MAX_CODE = 200
 _NARROWEST = 30
+_FIXUP = "fix-up for "
 _COUNTED = "hunk headers did not fit their lines"
 _RECOUNTED = "hunk counts recounted"
 
@@ -34,9 +36,12 @@ class _Row:
     hang: int | None = 4
 
 
-def show_review(console: Console, review: Review, written: Written, archive: str, *, everything: bool) -> None:
+def show_review(
+    console: Console, review: Review, written: Written, archive: str, *, everything: bool, fixups: tuple[Path, ...] = ()
+) -> None:
     """Print a review; the message id links to `archive`, unless that is "" as the mail did not come from there."""
-    for row in _rows(review, written, archive, everything=everything):
+    rows = (*_rows(review, written, archive, everything=everything), *(_Row(Text(f"fix-up: {p}")) for p in fixups))
+    for row in rows:
         for line in _lines(console, row):
             console.print(line, soft_wrap=True, highlight=False)
 
@@ -138,7 +143,11 @@ def _finding(finding: Finding) -> Iterator[_Row]:
     yield _Row(Text.assemble("  ", (where, "bold"), f" {finding.message} ", (tag, _STYLE[finding.confidence])), 6)
     code = " ".join(finding.code.split())
     yield _Row(Text(f"      {code if len(code) <= _MAX_CODE else code[:_MAX_CODE] + ' ...'}", style="dim"), 8)
-    if finding.suggestion:
+    if finding.diff:
+        yield _Row(Text(f"    verified{', compile-tested' if finding.compiled else ''}:", style="dim"), 6)
+        for line in finding.diff.removesuffix("\n").split("\n"):
+            yield _Row(Text(f"      {line.expandtabs()}".rstrip(), style=_DIFF_STYLE.get(line[:1], "dim")), None)
+    elif finding.suggestion:
         first, *rest = finding.suggestion.split("\n")
         yield _Row(Text(f"    → {first}", style="green"), None)
         for line in rest:
@@ -196,6 +205,8 @@ def _skipped(skipped: tuple[Skipped, ...]) -> list[str]:
         names = ", ".join(paths[:_MAX_PATHS]) + more
         if what == "hunks alone":
             out.append(f"only the hunks were seen of {names}")
+        elif what.startswith(_FIXUP):
+            out.append(f"no {what} in {names}: {why}")
         else:
             out.append(f"not analysed: {names if what == 'file' else f'{what} in {names}'} ({why})")
     return out
