@@ -64,13 +64,14 @@ def review(
     series = build_series(found.thread, found.msgid)
     progress(f"applying {len(series.patches)} {'patch' if len(series.patches) == 1 else 'patches'} to {tree.name}")
     applied = apply_series(tree, series, base=request.base, refs=request.refs)
+    workshop = Workshop(tree, applied, request.compile, progress) if request.compile else None
     progress("matching the rules")
     chosen = select(rules, request.rule_names, _addresses(series))
     view = _view(applied, tree, request.cache, progress)
     with sound(request.cache):
         running = Rules(chosen, view)
         findings, coverage = judge(applied, running)
-        mended = _mended(applied, findings, running, _workshop(tree, applied, request.compile, progress))
+        mended = _mended(applied, findings, running, workshop)
     findings, coverage = with_diffs(findings, mended), with_refused(coverage, mended)
     style = DraftStyle(request.sender, style_rules((rule.id, rule.category) for rule in rules))
     drafts = _drafts(applied, findings, style)
@@ -79,10 +80,6 @@ def review(
     fixups = fixup_patches(mended, tuple(order), request.sender)
     problems = _problems(applied, (*found.problems, *found.thread.problems))
     return Review(applied, ordered, coverage, drafts, problems, fixups)
-
-
-def _workshop(tree: Tree, applied: AppliedSeries, words: tuple[str, ...], progress: Progress) -> Workshop | None:
-    return Workshop(tree, applied, words, progress) if words else None
 
 
 def _mended(

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import shlex
+import shutil
 import sys
 from pathlib import Path
 
@@ -90,6 +91,8 @@ def _command(text: str | None) -> tuple[str, ...]:
         raise UsageError(f"--compile cannot be read as a command: {why}", "as in 'make -s {objects}'") from None
     if "/" in program and Path(program).exists():
         program = str(Path(program).absolute())
+    elif "/" not in program and shutil.which(program) is None:
+        raise UsageError(f"--compile names {program}, and there is no such program", "install it, or check PATH")
     return program, *words
 
 

@@ -2,13 +2,14 @@
 """Does a fix-up build?  The user's command on a scratch export of the tree, before the change and after it.
 
 Only a user who asks for it has anything built: a build runs what the tree says.  So a series that touches more than
-code and documentation, such as a Makefile, a Kconfig file or a script, is not built at all.
+code, documentation, lists of objects and plain options (a Makefile's rule, a script, a host program) is not built.
 """
 
 from __future__ import annotations
 
 import re
 import shutil
+import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,10 +19,11 @@ from reviewbot.edges.kernel import Tree
 from reviewbot.edges.pathsafe import printable
 from reviewbot.edges.process import OutputBoundError, TimeOutError, run, user_env
 from reviewbot.errors import TreeError, UsageError
-from reviewbot.model import AppliedPatch, AppliedSeries, FileChange, Progress, Snapshot
+from reviewbot.model import AppliedPatch, AppliedSeries, FileChange, FileDiff, Progress, Snapshot
 
 _EXPORT_SECONDS = 600.0
 _BUILD_SECONDS = 900.0
+_ALL_SECONDS = 3600.0
 _CPU_SECONDS = 900
 _MEMORY = 16 << 30
 _FILE_SIZE = 4 << 30
@@ -33,6 +35,11 @@ _HOST = re.compile(
     re.DOTALL,
 )
 """Where the code of programs stands that the build itself runs."""
+_COMMENT = re.compile(r"\s*#[^$]*", re.ASCII)
+_SET = re.compile(r"\s*(?!host|user)[\w-]+-(?:y|m|objs|\$\(CONFIG_\w+\))\s*[:+]?=", re.ASCII)
+_OBJECT = re.compile(r"[\w/-]+(?:\.o|/)", re.ASCII)
+_READS = re.compile(r"\s*(?:o|r|or)?source\b", re.ASCII)
+_READS_KCONFIG = re.compile(r'\s*source "(?:[\w-]+/)*Kconfig(?:\.[\w-]+)?"\s*', re.ASCII)
 _NAME = re.compile(r"\w[\w.+,/-]*\.c", re.ASCII)
 """A source that can be handed to a build: no option, no assignment, nothing that make would expand."""
 _WARNING = re.compile(r"\bwarning\b", re.IGNORECASE)
@@ -57,6 +64,7 @@ class Workshop:
     words: tuple[str, ...]
     progress: Progress = lambda _step: None
     _top: Path | None = None
+    _until: float = 0.0
     _before: dict[tuple[str, tuple[str, ...]], _Built] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -96,10 +104,7 @@ class Workshop:
 
     def _dangerous(self) -> str:
         """What of the series a build would run, as an objection."""
-        paths = sorted(
-            {path for p in self.applied.patches for d in p.files for path in (d.old_path, d.new_path) if path}
-        )
-        bad = next((path for path in paths if not _INERT.fullmatch(path) or _HOST.fullmatch(path)), None)
+        bad = min((d.path for p in self.applied.patches for d in p.files if not _is_inert(d)), default="")
         return f"not built, since the series changes {printable(bad)}, which a build may run" if bad else ""
 
     def _state(self, snapshot: Snapshot) -> dict[str, bytes | None]:
@@ -131,9 +136,13 @@ class Workshop:
         for name in objects:
             (top / name).unlink(missing_ok=True)  # so that the compiler says all of its warnings, each time
         argv = _argv(self.words, objects)
+        self._until = self._until or time.monotonic() + _ALL_SECONDS
+        left = min(_BUILD_SECONDS, self._until - time.monotonic())
+        if left <= 0:
+            return _Built(f"the builds before took {_ALL_SECONDS:g} s", Counter())
         try:
             bounds = {"memory": _MEMORY, "cpu": _CPU_SECONDS, "file_size": _FILE_SIZE, "max_output": _MAX_OUTPUT}
-            done = run(argv, stdin=b"", cwd=top, env=user_env(), timeout=_BUILD_SECONDS, **bounds)
+            done = run(argv, stdin=b"", cwd=top, env=user_env(), timeout=left, **bounds)
         except (TimeOutError, OutputBoundError) as error:
             return _Built(error.what, Counter())
         lines = (done.stdout + b"\n" + done.stderr).decode("utf-8", "replace").split("\n")
@@ -142,6 +151,32 @@ class Workshop:
             return _Built("", warnings)
         wrong = next((line for line in lines if _ERROR.search(line)), "")
         return _Built(_plain(wrong) or f"{argv[0]} ended with status {done.returncode}", warnings)
+
+
+def _is_inert(diff: FileDiff) -> bool:
+    """True for a change of a file that makes a build run nothing that it did not run, as far as can be seen."""
+    paths = [path for path in (diff.old_path, diff.new_path) if path]
+    if any(_HOST.fullmatch(path) for path in paths):
+        return False
+    if all(_INERT.fullmatch(path) for path in paths):
+        return True
+    names = {path.rpartition("/")[2] for path in paths}
+    lines = [line.text for hunk in diff.hunks for line in hunk.lines if line.kind != " "]
+    if names <= {"Makefile", "Kbuild"}:
+        return bool(lines) and all(_is_list(line) for line in lines)
+    return all(name.startswith("Kconfig") for name in names) and bool(lines) and all(map(_is_option, lines))
+
+
+def _is_list(line: str) -> bool:
+    """True for a line of a Makefile that lists objects and folders, or says nothing."""
+    named = _SET.match(line)
+    words = line[named.end() if named else 0 :].removesuffix("\\").split()
+    return bool(_COMMENT.fullmatch(line)) or all(map(_OBJECT.fullmatch, words))
+
+
+def _is_option(line: str) -> bool:
+    """True for a line of a Kconfig file without macros, that reads no other file but a Kconfig file."""
+    return "$" not in line and (not _READS.match(line) or bool(_READS_KCONFIG.fullmatch(line)))
 
 
 def _argv(words: tuple[str, ...], objects: tuple[str, ...]) -> list[str]:

@@ -35,6 +35,10 @@ from reviewbot.review.reports import FileReports, Rules, fingerprint
 Objection = Callable[[AppliedPatch, Sequence[FileChange]], str]
 """Why a change of a patch's result is not to be offered, a clause; "" if it may be."""
 
+_MOST_FINDINGS = 50
+"""So many findings of a patch are tried; what has more is no patch that anybody would mend for its author."""
+_MOST_PLACES = 20
+"""A remark with more places has its first one changed alone."""
 _PLAIN = re.compile(r"[\w.+,/-]+", re.ASCII)
 """A path that git does not quote."""
 
@@ -98,12 +102,17 @@ def with_refused(coverage: Coverage, mended: Iterable[Mended]) -> Coverage:
 
 
 def _mended(patch: AppliedPatch, after: Snapshot, findings: list[Finding], rules: Rules) -> Mended:
-    mends, refused = [], []
+    mends, refused = list[Mend](), list[Skipped]()
     for finding in findings:
-        made, why = _mend(finding, after, rules)
+        reports = _reports(finding, rules.in_file(after, finding.path))
+        if not reports:
+            continue
+        made, why = None, f"of a patch {_MOST_FINDINGS} findings are tried"
+        if len(mends) + len(refused) < _MOST_FINDINGS:
+            made, why = _mend(finding, reports, after, rules)
         if made is not None:
             mends.append(made)
-        elif why:
+        else:
             refused.append(_refused(finding, why))
 
     def why_not(some: Sequence[Mend]) -> str:
@@ -141,14 +150,13 @@ def _refused(finding: Finding, why: str) -> Skipped:
     return Skipped(f"fix-up for {finding.rule}", finding.path, why)
 
 
-def _mend(finding: Finding, after: Snapshot, rules: Rules) -> tuple[Mend | None, str]:
-    """The change for a finding; or None and why there is none, "" where its rule does not know the code."""
-    reports = _reports(finding, rules.in_file(after, finding.path))
+def _mend(finding: Finding, reports: tuple[Report, ...], after: Snapshot, rules: Rules) -> tuple[Mend | None, str]:
+    """The change for a finding, at all of its places or else the first; or None and why there is none."""
     why = ""
-    for count in sorted({len(reports), min(len(reports), 1)} - {0}, reverse=True):
-        change, why = _change(finding.path, reports[:count], after, rules)
+    for places in (reports, reports[:1]) if 1 < len(reports) <= _MOST_PLACES else (reports[:1],):
+        change, why = _change(finding.path, places, after, rules)
         if change is not None and not why:
-            return Mend(finding, reports[:count], change), ""
+            return Mend(finding, places, change), ""
     return None, why
 
 

@@ -159,6 +159,11 @@ def test_command_that_cannot_be_read(tree: Path, mail: Path, command: str, words
     refused(reviewbot("check", mail, "--tree", tree, "--compile", command), "--compile", words)
 
 
+def test_command_that_is_not_there(tree: Path, mail: Path) -> None:
+    """A program that does not exist is said before anything is fetched."""
+    refused(reviewbot("check", "no@such", "--tree", tree, "--compile", "no-such-make {objects}"), "no-such-make")
+
+
 def test_compile_needs_a_repository(tree: Path, mail: Path) -> None:
     """A plain folder cannot be exported as it is at a commit."""
     refused(reviewbot("check", mail, "--tree", tree, "--compile", "true"), "plain folder")

@@ -140,7 +140,14 @@ def test_the_tree_is_left_alone(tree: Path) -> None:
     ("diff", "name"),
     [
         (added("Kbuild", "$(shell touch oops)"), "Kbuild"),
-        (added("drivers/Kconfig", "config OOPS"), "drivers/Kconfig"),
+        (added("drivers/Makefile", "all:", "\ttouch oops"), "drivers/Makefile"),
+        (added("drivers/Makefile", "hostprogs-y := oops.o"), "drivers/Makefile"),
+        (added("drivers/Makefile", "obj-y += $(shell touch oops).o"), "drivers/Makefile"),
+        (added("drivers/Makefile", "\t# $(shell touch oops)"), "drivers/Makefile"),
+        (added("drivers/Makefile", "# plain \\", "all: ; touch oops"), "drivers/Makefile"),
+        (added("drivers/Kconfig", 'def_bool "$(shell,touch oops)"'), "drivers/Kconfig"),
+        (added("drivers/Kconfig", 'source "drivers/plum.txt"'), "drivers/Kconfig"),
+        (added("drivers/Konfig", "config PLUM"), "drivers/Konfig"),
         (added("scripts/basic/fixdep.c", "int main(void);"), "scripts/basic/fixdep.c"),
         (added("lib/gen_pear_table.c", "int main(void);"), "lib/gen_pear_table.c"),
         (added("drivers/pear.sh", "touch oops", mode="100755"), "drivers/pear.sh"),
@@ -153,6 +160,16 @@ def test_what_a_build_would_run(tree: Path, diff: str, name: str) -> None:
 
     assert said == f"not built, since the series changes {name}, which a build may run"
     assert not (tree.parent / "ran").exists()
+
+
+@needs_cc
+def test_new_driver(tree: Path) -> None:
+    """Options and lists of objects, which every new driver brings, are no reason not to build."""
+    lists = added(
+        "drivers/plum/Makefile", "# plums", "obj-$(CONFIG_PLUM)\t+= plum.o stone/", "plum-y := a.o \\", "\tb.o"
+    )
+    options = added("drivers/plum/Kconfig", "config PLUM", '\ttristate "Plums"', 'source "drivers/plum/Kconfig.stone"')
+    assert _objection(tree, CODE, GROW, lists + options) == ""
 
 
 @pytest.mark.parametrize("name", ["--eval=x.c", "a=b.c", "$(shell id).c", "a b.c"])
@@ -195,6 +212,8 @@ def test_bounds(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(compiling, "_BUILD_SECONDS", 60.0)
     monkeypatch.setattr(compiling, "_MAX_OUTPUT", 1000)
     assert "yes wrote more than 1000 bytes" in _objection(tree, CODE, words=("yes",))
+    monkeypatch.setattr(compiling, "_ALL_SECONDS", 0.0)
+    assert "the builds before took 0 s" in _objection(tree, CODE, words=("true",))
 
 
 def test_status_alone(tree: Path) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from reviewbot.match.site import TreeView
 from reviewbot.model import AppliedPatch, Coverage, FileChange, Finding, Skipped
+from reviewbot.review import verified
 from reviewbot.review.fixup import Fixup
 from reviewbot.review.reports import Rules
 from reviewbot.review.verdict import judge
@@ -119,6 +120,18 @@ def test_what_a_mail_cannot_carry(line: str) -> None:
     (one,) = mend(whole, judge(whole, running)[0], running)
 
     assert [skipped.why for skipped in one.refused] == ["a mail cannot carry the lines around it"]
+
+
+def test_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A mail with a thousand findings does not keep the machine busy: the first are tried, the others counted."""
+    monkeypatch.setattr(verified, "_MOST_PLACES", 2)
+    (finding,), _made, _rules = _mended(_added(*["bad(1);"] * 3))
+    assert finding.diff is not None
+    assert finding.diff.count("+\tgood(1);") == 1
+    monkeypatch.setattr(verified, "_MOST_FINDINGS", 1)
+    _findings, (made,), _rules = _mended(_added("bad(1);", "bad(2);"))
+
+    assert [skipped.why for skipped in made.refused] == ["of a patch 1 findings are tried"]
 
 
 def test_path_that_git_quotes() -> None:
