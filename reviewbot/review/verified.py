@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 
 from reviewbot.mail.clean import body_text
 from reviewbot.mail.diff import parse_diff
-from reviewbot.match.run import Report
+from reviewbot.match.run import Report, asks_tree
 from reviewbot.model import (
     AppliedPatch,
     AppliedSeries,
@@ -30,6 +30,7 @@ from reviewbot.model import (
     Verdict,
 )
 from reviewbot.review.fixup import Fixup, fixup
+from reviewbot.review.includes import with_headers
 from reviewbot.review.reports import FileReports, Rules, fingerprint
 
 Objection = Callable[[AppliedPatch, Sequence[FileChange]], str]
@@ -192,6 +193,12 @@ def _change(path: str, reports: Iterable[Report], after: Snapshot, rules: Rules)
     made = fixup(SourceFile(path, text), reports, rules.view.facts)
     if made.refused or not made.taken:
         return None, "the changed code is not understood, or two changes overlap"
+    helpers = [report.helper for report in made.taken if report.helper and asks_tree(report.rule)]
+    if helpers:
+        whole, why = with_headers(path, made.after, helpers, rules.view)
+        if why:
+            return None, why
+        made = replace(made, after=whole)
     change = FileChange(path, made.before, made.after, made.diff())
     return change, why_unsound(made, change.diff, rules)
 

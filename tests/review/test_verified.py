@@ -11,6 +11,7 @@ import pytest
 
 from reviewbot.match.site import TreeView
 from reviewbot.model import AppliedPatch, Coverage, FileChange, Finding, Skipped
+from reviewbot.registry import load_rules
 from reviewbot.review import verified
 from reviewbot.review.fixup import Fixup
 from reviewbot.review.reports import Rules
@@ -120,6 +121,34 @@ def test_what_a_mail_cannot_carry(line: str) -> None:
     (one,) = mend(whole, judge(whole, running)[0], running)
 
     assert [skipped.why for skipped in one.refused] == ["a mail cannot carry the lines around it"]
+
+
+PEAR = """\
+struct pear {
+\tunsigned long pr_state;
+};
+static inline bool pear_ripe(const struct pear *p)
+{
+\treturn (p->pr_state & 0x9) == 0x1;
+}
+"""
+
+
+def test_helper_of_a_header() -> None:
+    """A change that calls a helper of a header which the file does not see brings the #include."""
+    (ask,) = (one for one in load_rules() if one.id == "open-coded-helper")
+    before = "#include <linux/apple.h>\n\nint f(struct pear *p)\n{\n\treturn 0;\n}\n"
+    after = before.replace("return 0", "return (p->pr_state & 0x9) == 0x1")
+    headers = {"include/linux/apple.h": "int apple;\n", "include/linux/pear.h": PEAR}
+    made = _patch(after, before, "drivers/a.c")
+    old, new = (_Latin({"drivers/a.c": text, **headers}) for text in (before, after))
+    whole = series(AppliedPatch(made.patch, old, new, made.files))
+    running = Rules((ask,), TreeView(whole.snapshot, SyntaxFacts()))
+    (one,) = mend(whole, judge(whole, running)[0], running)
+
+    assert [change.after.decode() for change in one.changes] == [
+        before.replace(".h>\n", ".h>\n#include <linux/pear.h>\n").replace("return 0", "return pear_ripe(p)")
+    ]
 
 
 def test_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
