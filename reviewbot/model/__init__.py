@@ -2,6 +2,7 @@
 """The nouns of a review: frozen values that every layer shares, and no behaviour but derived properties."""
 
 from reviewbot.model.code import Coverage, Skipped, Snapshot, SourceFile, Span
+from reviewbot.model.comment import Anchor, Comment, Raised
 from reviewbot.model.mail import Address, Message, Thread
 from reviewbot.model.patch import (
     AppliedPatch,
@@ -19,6 +20,7 @@ from reviewbot.model.review import (
     Confidence,
     Draft,
     Finding,
+    History,
     Match,
     Progress,
     Repeat,
@@ -30,21 +32,25 @@ from reviewbot.model.review import (
 __all__ = [
     "Address",
     "Advice",
+    "Anchor",
     "AppliedPatch",
     "AppliedSeries",
     "BaseChoice",
     "Category",
+    "Comment",
     "Confidence",
     "Coverage",
     "DiffLine",
     "Draft",
     "FileDiff",
     "Finding",
+    "History",
     "Hunk",
     "Match",
     "Message",
     "Patch",
     "Progress",
+    "Raised",
     "Repeat",
     "Review",
     "Series",
