@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from reviewbot.edges import sources
@@ -11,13 +11,18 @@ from reviewbot.edges.apply import apply_series
 from reviewbot.edges.gitconfig import NOBODY
 from reviewbot.edges.headercache import PLACE, HeaderCache, sound
 from reviewbot.edges.kernel import Tree, opened
+from reviewbot.errors import ReviewbotError
 from reviewbot.helpers.catalogue import Catalogue
+from reviewbot.mail.comments import read_comments
 from reviewbot.mail.series import build_series
+from reviewbot.mail.versions import postings
 from reviewbot.match.site import TreeView
-from reviewbot.model import Address, AppliedPatch, AppliedSeries, Draft, Finding, Progress, Review, Series
+from reviewbot.model import Address, AppliedPatch, AppliedSeries, Draft, Finding, History, Progress, Review, Series
 from reviewbot.registry import load_rules, select
 from reviewbot.review.draft import DraftStyle, draft, style_rules
+from reviewbot.review.history import compared, still_open
 from reviewbot.review.overlay import overlaid
+from reviewbot.review.raised import Talk, with_raised
 from reviewbot.review.reports import Rules
 from reviewbot.review.verdict import judge, last_state
 from reviewbot.rule import Rule
@@ -64,11 +69,39 @@ def review(
     view = _view(applied, tree, request.cache, progress)
     with sound(request.cache):
         findings, coverage = judge(applied, Rules(chosen, view))
+    posted = postings(found.thread, series)
+    discussion = read_comments(found.thread, posted)
+    talk = Talk(posted, discussion.comments)
+    findings = tuple(with_raised(findings, applied.patches, talk, chosen))
+    findings, history, unread = _with_history(applied, findings, tree, chosen, request, progress)
+    history = replace(history, open=still_open(series, talk))
     style = DraftStyle(request.sender, style_rules((rule.id, rule.category) for rule in rules))
     drafts = _drafts(applied, findings, style)
     order = {p.patch.message.msgid: number for number, p in enumerate(applied.patches)}
     ordered = tuple(sorted(findings, key=lambda f: (order[f.patch], f.path, f.line, f.rule)))
-    return Review(applied, ordered, coverage, drafts, _problems(applied, (*found.problems, *found.thread.problems)))
+    known = (*found.problems, *found.thread.problems, *discussion.problems, *unread)
+    return Review(applied, ordered, coverage, drafts, _problems(applied, known), history)
+
+
+def _with_history(
+    applied: AppliedSeries, findings: tuple[Finding, ...], tree: Tree, rules: tuple[Rule, ...], request: Request,
+    progress: Progress,
+) -> tuple[tuple[Finding, ...], History, tuple[str, ...]]:  # fmt: skip
+    """The findings compared with those of the revision before, which is reviewed for it; and why it could not be."""
+    earlier = [older for older in applied.series.older if older.revision < applied.series.revision]
+    if not earlier:
+        return findings, History(), ()
+    before = earlier[-1]
+    progress(f"comparing with v{before.revision}")
+    try:
+        old = apply_series(tree, before, base=request.base, refs=request.refs)
+        view = _view(old, tree, request.cache, progress)
+        with sound(request.cache):
+            had, _coverage = judge(old, Rules(rules, view))
+    except ReviewbotError as error:
+        return findings, History(), (f"v{before.revision} could not be compared: {error.what}",)
+    marked, fixed = compared(findings, had, before.revision)
+    return marked, History(before.revision, fixed), ()
 
 
 def _view(applied: AppliedSeries, tree: Tree, cache: Path, progress: Progress) -> TreeView:

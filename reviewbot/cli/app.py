@@ -66,7 +66,10 @@ Output = Annotated[Format, typer.Option("--format", help="Text for people, or JS
 RuleIds = Annotated[list[str] | None, typer.Option(metavar="ID", help="Run only this rule; may be repeated.")]
 Offline = Annotated[bool, typer.Option("--offline", help="Use only what was fetched before.")]
 Everything = Annotated[
-    bool, typer.Option("--all", help="Show pre-existing findings too, and those that a later patch fixes.")
+    bool,
+    typer.Option(
+        "--all", help="Show what the series is not to blame for too: pre-existing, moved, removed, fixed later."
+    ),
 ]
 
 

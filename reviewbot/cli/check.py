@@ -32,10 +32,10 @@ def run_check(options: CheckOptions) -> int:
         written = _write(review, options.out or settings.out)
     except OutputError as error:  # the review itself is not lost with its drafts
         written, failed = Written((), ()), error
+    archive = "" if is_local(request.what, request.mboxes) else request.archive
     if options.format is Format.JSON:
-        sys.stdout.write(to_json(review, paths_text(written.paths)))
+        sys.stdout.write(to_json(review, paths_text(written.paths), archive))
     else:
-        archive = "" if is_local(request.what, request.mboxes) else request.archive
         show_review(Screen(), review, written, archive, everything=options.everything)
     if failed:
         raise failed

@@ -95,7 +95,7 @@ def test_json_values(tree: Path, mail: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     review = reviewbot("check", mail, "--tree", tree, "--format", "json", "--out", out).json()
 
-    assert review["version"] == 1
+    assert review["version"] == 2
     assert review["series"]["msgid"] == "pear@example.org"
     assert review["series"]["base"] == {
         "name": str(tree), "commit": None, "why": review["series"]["base"]["why"]

@@ -25,8 +25,8 @@ def test_fields() -> None:
     """Every value stands where the schema says."""
     read = json.loads(to_json(review(helper="good"), ("out/1.eml",)))
 
-    assert list(read) == ["version", "series", "coverage", "findings", "drafts", "problems"]
-    assert read["version"] == 1
+    assert list(read) == ["version", "series", "coverage", "findings", "history", "drafts", "problems"]
+    assert read["version"] == 2
     assert read["coverage"] == {
         "functions": 2, "analysed": 1, "skipped": [{"what": "f()", "path": "a.c", "why": "odd"}]
     }  # fmt: skip
