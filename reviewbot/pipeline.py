@@ -21,6 +21,7 @@ from reviewbot.model import Address, AppliedPatch, AppliedSeries, Draft, Finding
 from reviewbot.registry import load_rules, select
 from reviewbot.review.draft import DraftStyle, draft, style_rules
 from reviewbot.review.history import compared, still_open
+from reviewbot.review.idle import idle_rules
 from reviewbot.review.overlay import overlaid
 from reviewbot.review.raised import Talk, with_raised
 from reviewbot.review.reports import Rules
@@ -69,6 +70,8 @@ def review(
     view = _view(applied, tree, request.cache, progress)
     with sound(request.cache):
         findings, coverage = judge(applied, Rules(chosen, view))
+        idle = idle_rules(rules, chosen, view, named=bool(request.rule_names))
+    coverage = replace(coverage, rules=len(rules) - len(idle), idle=idle)
     posted = postings(found.thread, series)
     discussion = read_comments(found.thread, posted)
     talk = Talk(posted, discussion.comments)

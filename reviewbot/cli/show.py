@@ -20,6 +20,7 @@ from reviewbot.review.render import link
 
 _STYLE = {Confidence.HIGH: "bold yellow", Confidence.MODERATE: "yellow", Confidence.LOW: "dim yellow"}
 _MAX_SKIPPED = 8
+_MAX_RULES = 8
 _MAX_PATHS = 3
 _MAX_CODE = 200
 _NARROWEST = 30
@@ -166,7 +167,7 @@ def _tail(review: Review, shown: int) -> Iterator[_Row]:
     elif rest:
         rest = f" ({rest})"
     yield _Row(Text(f"{_count(shown, 'finding')}{rest}", style="bold"))
-    yield _Row(Text(_coverage(review.coverage, review.applied)))
+    yield _Row(Text(f"{_coverage(review.coverage, review.applied)} by {_ran(review.coverage)}"))
     lines = _skipped(review.coverage.skipped)
     for line in lines[:_MAX_SKIPPED]:
         yield _Row(Text(f"  {line}", style="dim"))
@@ -178,8 +179,8 @@ def _coverage(coverage: Coverage, applied: AppliedSeries) -> str:
     if coverage.functions:
         return f"{coverage.analysed} of {_count(coverage.functions, 'touched function')} analysed"
     if any(patch.after is None for patch in applied.patches):
-        return "no function was seen whole"
-    return "no C function is touched"
+        return "no function was seen whole, hunks read"
+    return "no C function is touched, the rest read"
 
 
 def _skipped(skipped: tuple[Skipped, ...]) -> list[str]:
@@ -196,6 +197,13 @@ def _skipped(skipped: tuple[Skipped, ...]) -> list[str]:
         else:
             out.append(f"not analysed: {names if what == 'file' else f'{what} in {names}'} ({why})")
     return out
+
+
+def _ran(coverage: Coverage) -> str:
+    """How many rules ran, and which did not where those are few."""
+    names = [one.rule for one in coverage.idle]
+    which = f" (not {', '.join(names)})" if 0 < len(names) <= _MAX_RULES else ""
+    return f"{coverage.rules} of {_count(coverage.rules + len(names), 'rule')}{which}"
 
 
 def _count(number: int, noun: str, plural: str = "") -> str:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The nouns of a review: frozen values that every layer shares, and no behaviour but derived properties."""
 
-from reviewbot.model.code import Coverage, Skipped, Snapshot, SourceFile, Span
+from reviewbot.model.code import Coverage, Idle, Skipped, Snapshot, SourceFile, Span
 from reviewbot.model.comment import Anchor, Comment, Raised
 from reviewbot.model.mail import Address, Message, Thread
 from reviewbot.model.patch import (
@@ -46,6 +46,7 @@ __all__ = [
     "Finding",
     "History",
     "Hunk",
+    "Idle",
     "Match",
     "Message",
     "Patch",

@@ -42,6 +42,8 @@ def as_dict(review: Review, drafts: tuple[str, ...], archive: str = "") -> dict[
             "functions": review.coverage.functions,
             "analysed": review.coverage.analysed,
             "skipped": [{"what": s.what, "path": s.path, "why": s.why} for s in review.coverage.skipped],
+            "rules": review.coverage.rules,
+            "idle": [{"rule": one.rule, "why": one.why} for one in review.coverage.idle],
         },
         "findings": [_finding(finding, archive) for finding in review.findings],
         "history": _history(review.history, archive),
