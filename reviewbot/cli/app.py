@@ -79,7 +79,10 @@ Compile = Annotated[
     ),
 ]
 Everything = Annotated[
-    bool, typer.Option("--all", help="Show pre-existing findings too, and those that a later patch fixes.")
+    bool,
+    typer.Option(
+        "--all", help="Show what the series is not to blame for too: pre-existing, moved, removed, fixed later."
+    ),
 ]
 
 

@@ -39,10 +39,10 @@ def run_check(options: CheckOptions) -> int:
         fixups = _write_fixups(review, options.fixup)
     except OutputError as error:
         fixups, failed = (), failed or error
+    archive = "" if is_local(request.what, request.mboxes) else request.archive
     if options.format is Format.JSON:
-        sys.stdout.write(to_json(review, paths_text(written.paths), paths_text(fixups)))
+        sys.stdout.write(to_json(review, paths_text(written.paths), archive, paths_text(fixups)))
     else:
-        archive = "" if is_local(request.what, request.mboxes) else request.archive
         show_review(Screen(), review, written, archive, everything=options.everything, fixups=fixups)
     if failed:
         raise failed

@@ -46,8 +46,9 @@ class DraftStyle:
 
 
 def worth_drafting(finding: Finding) -> bool:
-    """True for what the patch was proven to introduce, with at least moderate confidence, in its diff."""
-    return finding.verdict is Verdict.INTRODUCED and finding.confidence is not Confidence.LOW and finding.mail_line > 0
+    """True for what a patch was proven to introduce, with at least moderate confidence, in its diff, and unsaid."""
+    proven = finding.verdict is Verdict.INTRODUCED and finding.confidence is not Confidence.LOW
+    return proven and finding.mail_line > 0 and finding.raised is None
 
 
 def draft(patch: AppliedPatch, findings: Iterable[Finding], style: DraftStyle) -> Draft | None:

@@ -96,12 +96,16 @@ def _proven(applied: AppliedSeries, index: int, rules: Rules, coverage: _Coverag
     patch, later = applied.patches[index], applied.patches[index + 1 :]
     touched = {diff.path: _look(patch, diff, rules, coverage) for diff in patch.files if diff.new_path}
     for seen in sorted(sort_out(applied, patch, rules), key=lambda s: (s.report.match.path, s.report.match.span)):
+        if seen.is_gone:
+            yield _gone(seen, patch)
+            continue
         span = seen.report.match.span
         around = next((f for f in touched[seen.diff.path] if f.span.start <= span.start < f.span.end), None)
         if around is None and not overlaps(span, changed_lines(seen.diff)):
             continue
         fixer = fixed_by(seen, later, rules) if seen.is_new else None
-        verdict = Verdict.INTRODUCED if seen.is_new else Verdict.PRE_EXISTING
+        old = Verdict.MOVED if seen.is_moved else Verdict.PRE_EXISTING
+        verdict = Verdict.INTRODUCED if seen.is_new else old
         note = f'fixed by "{fixer.patch.subject}"' if fixer else ""
         unread = around is not None and not around.analysed
         found = _finding(seen, patch, Verdict.FIXED_LATER if fixer else verdict, note, unread=unread)
@@ -163,6 +167,19 @@ def _in_hunk(patch: AppliedPatch, diff: FileDiff, hunk: Hunk, rules: Rules) -> I
         lined = [line.new_line or 0 for line in place] or [0]
         mail_line = max((line.mail_line for line in place), default=0)
         yield _made(report, patch, Verdict.UNPROVEN, note, (lined[0], lined[-1]), mail_line)
+
+
+def _gone(seen: Seen, patch: AppliedPatch) -> Finding:
+    """A finding that the patch took away, at its place before the patch."""
+    span = seen.report.match.span
+    here = [
+        line.mail_line
+        for hunk in seen.diff.hunks
+        for line in hunk.lines
+        if line.old_line is not None and span.first_line <= line.old_line <= span.last_line
+    ]
+    lines = (span.first_line, span.last_line)
+    return _made(seen.report, patch, Verdict.REMOVED, "", lines, max(here, default=0))
 
 
 def _finding(seen: Seen, patch: AppliedPatch, verdict: Verdict, note: str, *, unread: bool) -> Finding:
