@@ -84,6 +84,7 @@ class Places:
         yield from self._in_definitions(within)
         for function in self.terms.unit.functions:
             for start, end in _parts(function, within):
+                self.terms.at = start
                 for piece in _PIECE.finditer(bare, start, end):
                     if piece.end() - piece.start() <= _MAX_PIECE:
                         yield from self._in_piece(function, piece)
@@ -153,6 +154,7 @@ class Places:
         bare = self.terms.bare()
         for function in self.terms.unit.functions:
             for start, end in _parts(function, within):
+                self.terms.at = start
                 for piece in _PIECE.finditer(bare, start, end):
                     if piece.end() - piece.start() <= _MAX_PIECE and _has_set(piece.group()):
                         yield from self._near_piece(function, piece)

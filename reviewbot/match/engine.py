@@ -48,10 +48,16 @@ class Terms:
     exhausted: list[str] = field(default_factory=list)
     unfollowed: dict[str, str] = field(default_factory=dict)
     """Functions whose control flow cannot be followed, and why; filled when a pattern wants to."""
+    at: int = -1
+    """The offset that is looked at, -1 for none: what a rule takes too long for."""
     _made: dict[tuple[int, int, frozenset[str]], Term] = field(default_factory=dict)
     _symbols: dict[int, dict[str, str]] = field(default_factory=dict)
     _courses: dict[int, Course] = field(default_factory=dict)
     _bare: bytes | None = None
+
+    def forget(self) -> None:
+        """Drop the terms, after work that was stopped half-way."""
+        self._made, self._symbols, self._courses = {}, {}, {}
 
     def bare(self) -> bytes:
         """The file's text with blanks for comments and strings, byte for byte."""
@@ -127,6 +133,7 @@ def find(
     budget = [_MAX_TRIES]
     begin = {} if start is None else start
     for at in occurrences(text, compiled.anchor, within):
+        terms.at = at
         node = leaf_at(terms.unit, at, len(compiled.anchor))
         if node is None:
             continue

@@ -103,6 +103,7 @@ def _functions(terms: Terms, compiled: Compiled, within: Iterable[Span] | None) 
         if function is not None:
             done = function.span.end
             own = text[function.span.start : done]
+            terms.at = function.span.start
             if all(word in own for word in compiled.words):
                 yield function
 

@@ -153,6 +153,7 @@ def _open_coded(
     if search.places.gave_up:
         terms.exhausted.append(f"of helpers in {search.places.gave_up} large expressions")
     for one in (exact + close)[:_MAX_REPORTS]:
+        terms.at = one.start
         start, end = balanced(terms.bare(), one.start, one.end)
         function = terms.unit.function_at(start)
         span = terms.unit.span(start, end)

@@ -33,7 +33,7 @@ def sought(terms: Terms, seek: Seek, within: tuple[Span, ...] | None) -> Iterato
     unit = terms.unit
     if seek.kconfig != is_kconfig(unit.source.path) or not may_find(seek, unit.source.text):
         return
-    size = len(unit.source.text)
+    size, terms.at = len(unit.source.text), -1
     for place in sorted(seek.find(_text_of(terms)), key=lambda one: (one.start, one.end)):
         if not 0 <= place.start < place.end <= size or not _touches(place.start, place.end, within):
             continue

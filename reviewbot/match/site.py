@@ -79,6 +79,10 @@ class TreeView:
             self._options = options_of((self.last or self.snapshot).read)
         return self._options
 
+    def forget(self) -> None:
+        """Drop what finds helpers, after work that was stopped half-way; it is made again when somebody asks."""
+        self._suggester = None
+
     def subsystems(self, path: str) -> tuple[str, ...]:
         """The titles of the entries of MAINTAINERS that a file belongs to."""
         if self._subsystems is None:

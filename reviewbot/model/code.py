@@ -42,11 +42,15 @@ class Snapshot(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """Something that was not analysed, and why: `what` names it (a function, a file, a rule), `path` its file."""
+    """Something that was not analysed, and why: `what` names it (a function, a file, a rule), `path` its file.
+
+    `rule` is the id of the rule whose fault it is, "" where it is that of the code.
+    """
 
     what: str
     path: str
     why: str
+    rule: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,3 +73,8 @@ class Coverage:
     skipped: tuple[Skipped, ...] = ()
     rules: int = 0
     idle: tuple[Idle, ...] = ()
+
+    @property
+    def over_budget(self) -> int:
+        """How often a rule took too long for a function or a file."""
+        return sum(bool(one.rule) for one in self.skipped)

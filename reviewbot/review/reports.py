@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from reviewbot.helpers.defines import definitions
+from reviewbot.match.budget import Limit, OverBudget, over, unlimited
 from reviewbot.match.engine import Terms
 from reviewbot.match.run import Report, asks_tree, run_rule, wanted
 from reviewbot.match.site import TreeView
@@ -20,6 +21,9 @@ from reviewbot.syntax.kconfig import is_kconfig
 from reviewbot.syntax.parse import MAX_BYTES, Function, Unit, parse
 
 C_SUFFIXES = (".c", ".h")
+
+_MOST_LATE = 3
+"""Functions of a file that a rule may take too long for, before it is given up for the rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,8 @@ class Rules:
     view: TreeView
     settled: frozenset[bytes] = frozenset()
     """Digests of functions and macros that no patch changes; the tree need not be asked for helpers of their code."""
+    limit: Limit = unlimited
+    """What stops a rule that takes too long."""
     _known: dict[tuple[str, bytes], FileReports] = field(default_factory=dict)
 
     def in_file(self, snapshot: Snapshot, path: str) -> FileReports:
@@ -62,12 +68,10 @@ class Rules:
         unit: Unit = parse(source, self.view.facts)
         terms = Terms(unit)
         open_spans = [span for span in _spans(unit) if digest(unit, span) not in self.settled] if self.settled else None
-        reports = [
-            report
-            for rule in self.rules
-            if wanted(rule, source.text)
-            for report in run_rule(rule, terms, self.view, open_spans if asks_tree(rule) else None)
-        ]
+        reports, late = list[Report](), list[Skipped]()
+        for rule in self.rules:
+            if wanted(rule, source.text):
+                reports += self._timed(rule, terms, open_spans if asks_tree(rule) else None, late)
         reports = [report for report in reports if not _is_better_known(report, reports)]
         reports.sort(key=lambda r: (r.match.span, r.rule.id))
         gave_up = tuple(Skipped(f"pattern {text}", source.path, "too many places to try") for text in terms.exhausted)
@@ -76,7 +80,26 @@ class Rules:
             for name, why in terms.unfollowed.items()
             if any(function.name == name and function.analysed for function in unit.functions)
         )
-        return FileReports(source.path, tuple(reports), unit.functions, gave_up + unfollowed)
+        return FileReports(source.path, tuple(reports), unit.functions, (*late, *gave_up, *unfollowed))
+
+    def _timed(self, rule: Rule, terms: Terms, spans: list[Span] | None, late: list[Skipped]) -> list[Report]:
+        """The reports of a rule in a file, but for functions (or the whole of it) that it took too long for."""
+        unit = terms.unit
+        for _ in range(_MOST_LATE):
+            terms.at = -1
+            try:
+                with self.limit(lambda: unit.function_at(terms.at)):
+                    return list(run_rule(rule, terms, self.view, spans))
+            except OverBudget:
+                function = unit.function_at(terms.at)
+                late.append(over(rule, unit.source.path, function.name if function is not None else ""))
+                terms.forget()
+                self.view.forget()
+                if function is None:
+                    return []
+                spans = _without(unit, spans, function.span)
+        late.append(over(rule, unit.source.path))
+        return []
 
     def settle(self, before: Iterable[SourceFile], after: Iterable[SourceFile]) -> None:
         """Learn which functions are the same at the base and at the end of a series, wherever they stand."""
@@ -95,6 +118,18 @@ def _is_better_known(report: Report, reports: list[Report]) -> bool:
         for other in reports
         if not asks_tree(other.rule)
     )
+
+
+def _without(unit: Unit, spans: list[Span] | None, gone: Span) -> list[Span]:
+    """The spans (None: the whole file) without one that they hold or do not touch."""
+    whole = [unit.span(0, len(unit.source.text))] if spans is None else spans
+    ends = [(span, max(span.start, gone.start), min(span.end, gone.end)) for span in whole]
+    parts = [
+        part
+        for span, start, end in ends
+        for part in (((span.start, start), (end, span.end)) if start < end else ((span.start, span.end),))
+    ]
+    return [unit.span(start, end) for start, end in parts if start < end]
 
 
 def _spans(unit: Unit) -> Iterator[Span]:

@@ -48,10 +48,12 @@ def judge(applied: AppliedSeries, rules: Rules) -> tuple[tuple[Finding, ...], Co
             findings.extend(_unproven(patch, rules, coverage))
         else:
             findings.extend(_proven(applied, index, rules, coverage))
-        for report, mail_line in in_message(patch, rules.rules, rules.view.history):
+        late: list[Skipped] = []
+        for report, mail_line in in_message(patch, rules.rules, rules.view.history, late, rules.limit):
             span = report.match.span
             lines = (span.first_line, span.last_line)
             findings.append(_made(report, patch, Verdict.INTRODUCED, "", lines, mail_line))
+        coverage.skip(late)
     advice = frozenset(rule.id for rule in rules.rules if rule.category is not Category.CORRECTNESS)
     return merged(findings, advice), coverage.total()
 
@@ -151,17 +153,18 @@ def _unproven(patch: AppliedPatch, rules: Rules, coverage: _Coverage) -> Iterato
             continue
         coverage.skip((Skipped("hunks alone", diff.path, "the patch did not apply"),))
         for hunk in diff.hunks:
-            yield from _in_hunk(patch, diff, hunk, rules)
+            yield from _in_hunk(patch, diff, hunk, rules, coverage)
 
 
-def _in_hunk(patch: AppliedPatch, diff: FileDiff, hunk: Hunk, rules: Rules) -> Iterator[Finding]:
+def _in_hunk(patch: AppliedPatch, diff: FileDiff, hunk: Hunk, rules: Rules, coverage: _Coverage) -> Iterator[Finding]:
     """What the rules report in a hunk's result that its other side does not hold."""
     made = fragment(hunk, "+")
     lines = [line for line in hunk.lines if line.kind != "-"]
     added = frozenset(n + made.offset for n, line in enumerate(lines, 1) if line.kind == "+")
-    old = rules.in_text(diff.path, fragment(hunk, "-").text.encode())
+    old, new = (rules.in_text(diff.path, fragment(hunk, side).text.encode()) for side in "-+")
+    coverage.skip(one for one in new.skipped if one.rule)
     note = "only the hunk was seen, since the patch did not apply: not drafted"
-    for report in new_in_hunk(old, rules.in_text(diff.path, made.text.encode()), added):
+    for report in new_in_hunk(old, new, added):
         first, last = (n - made.offset - 1 for n in (report.match.span.first_line, report.match.span.last_line))
         place = lines[max(0, first) : last + 1]
         lined = [line.new_line or 0 for line in place] or [0]

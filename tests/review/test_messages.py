@@ -41,7 +41,7 @@ def _lines(body: str, *, in_reply: bool = False) -> list[tuple[str, int]]:
     patch = Patch(decode(raw), 1, "pear: mend", (), "", in_reply=in_reply)
     nothing = MadeUpTree({})
     applied = AppliedPatch(patch, nothing, nothing, ())
-    return [(r.code, line) for r, line in in_message(applied, (_RULE,), {"1234567": "pear: pick"}.get)]
+    return [(r.code, line) for r, line in in_message(applied, (_RULE,), {"1234567": "pear: pick"}.get, [])]
 
 
 @pytest.mark.parametrize(
