@@ -25,7 +25,7 @@ from reviewbot.mail.mbox import split
 from reviewbot.mail.thread import build_thread, related
 from reviewbot.model import Finding, Repeat, Review, Thread
 from reviewbot.pipeline import Request, review
-from reviewbot.registry import load_rules
+from reviewbot.registry import Loaded, load_rules
 
 NEAR = 3
 
@@ -83,7 +83,7 @@ def main() -> None:
                 try:
                     if msgid not in reviews:
                         thread_of[msgid] = build_thread(related(mails, msgid))
-                        reviews[msgid] = review(Found(thread_of[msgid], msgid, ()), tree, rules, request)
+                        reviews[msgid] = review(Found(thread_of[msgid], msgid, ()), tree, Loaded(rules), request)
                 except ReviewbotError as error:
                     crashed += 1
                     print(f"{case['id']} could not be checked: {error}")

@@ -27,7 +27,7 @@ from reviewbot.mail.subject import parse_subject
 from reviewbot.mail.thread import build_thread
 from reviewbot.model import Finding, Message, Review
 from reviewbot.pipeline import Request, review
-from reviewbot.registry import load_rules
+from reviewbot.registry import Loaded, load_rules
 
 ABOVE, BELOW = 12, 8
 
@@ -75,7 +75,7 @@ def around(finding: Finding, text: bytes) -> str:
 
 def reviews(mails: list[Message], options: argparse.Namespace, tally: Tally) -> Iterator[Review]:
     """The review of each series of the mailbox; those that cannot be checked are counted."""
-    rules = load_rules()
+    rules = Loaded(load_rules())
     done: set[str] = set()
     month = build_thread(mails)  # as `check --mbox` does: earlier revisions hang from their own covers
     with opened(options.trees / "7.2") as tree:

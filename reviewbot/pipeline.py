@@ -9,6 +9,7 @@ from pathlib import Path
 from reviewbot.edges import sources
 from reviewbot.edges.apply import apply_series
 from reviewbot.edges.compile import Workshop
+from reviewbot.edges.cputime import limit_of, untimed
 from reviewbot.edges.gitconfig import NOBODY
 from reviewbot.edges.headercache import PLACE, HeaderCache, sound
 from reviewbot.edges.kernel import Tree, opened
@@ -17,6 +18,7 @@ from reviewbot.helpers.catalogue import Catalogue
 from reviewbot.mail.comments import read_comments
 from reviewbot.mail.series import build_series
 from reviewbot.mail.versions import postings
+from reviewbot.match.budget import SECONDS
 from reviewbot.match.site import TreeView
 from reviewbot.model import (
     Address,
@@ -30,7 +32,7 @@ from reviewbot.model import (
     Review,
     Series,
 )
-from reviewbot.registry import load_rules, select
+from reviewbot.registry import Loaded, load_all
 from reviewbot.review.draft import DraftStyle, draft, style_rules
 from reviewbot.review.fixmail import fixup_patches
 from reviewbot.review.history import compared, still_open
@@ -62,12 +64,14 @@ class Request:
     sender: Address = NOBODY
     stdin: bytes = b""
     compile: tuple[str, ...] = ()
+    budget: float = SECONDS
+    """CPU seconds of a rule in one function."""
 
 
 def check(request: Request, progress: Progress = lambda _step: None) -> Review:
     """Review one series.  Raises a ReviewbotError when there is nothing that could be reviewed."""
-    rules = load_rules(request.user_rules)
-    select(rules, request.rule_names, ())  # an unknown name is said before anything is fetched
+    rules = load_all(request.user_rules, limit_of(request.budget))
+    rules.chosen(request.rule_names, ())  # an unknown name is said before anything is fetched
     progress("fetching the thread")
     found = sources.find(request.what, _where(request))
     with opened(request.tree) as tree:
@@ -75,7 +79,7 @@ def check(request: Request, progress: Progress = lambda _step: None) -> Review:
 
 
 def review(
-    found: sources.Found, tree: Tree, rules: tuple[Rule, ...], request: Request, progress: Progress = lambda _step: None
+    found: sources.Found, tree: Tree, rules: Loaded, request: Request, progress: Progress = lambda _step: None
 ) -> Review:
     """Review the series of a mail that was found, on an open tree; of `request` only the choices count."""
     series = build_series(found.thread, found.msgid)
@@ -83,23 +87,25 @@ def review(
     applied = apply_series(tree, series, base=request.base, refs=request.refs)
     workshop = Workshop(tree, applied, request.compile, progress) if request.compile else None
     progress("matching the rules")
-    chosen = select(rules, request.rule_names, _addresses(series))
+    chosen = rules.chosen(request.rule_names, _addresses(series))
     view = _view(applied, tree, request.cache, progress)
     with sound(request.cache):
-        running = Rules(chosen, view)
+        running = Rules(chosen.rules, view, limit=limit_of(request.budget))
         findings, coverage = judge(applied, running)
-        idle = idle_rules(rules, chosen, view, named=bool(request.rule_names))
-        findings, open_remarks, said = _discussed(found, applied, findings, chosen)
+        idle = idle_rules(rules.rules, chosen.rules, view, named=bool(request.rule_names))
+        findings, open_remarks, said = _discussed(found, applied, findings, chosen.rules)
         mended = _mended(applied, findings, running, workshop)
-    coverage = with_refused(replace(coverage, rules=len(rules) - len(idle), idle=idle), mended)
-    findings, history, unread = _with_history(applied, with_diffs(findings, mended), tree, chosen, request, progress)
-    style = DraftStyle(request.sender, style_rules((rule.id, rule.category) for rule in rules))
+    coverage = with_refused(replace(coverage, rules=len(rules.rules) - len(idle), idle=idle), mended)
+    findings = with_diffs(findings, mended)
+    findings, history, unread = _with_history(applied, findings, tree, chosen.rules, request, progress)
+    style = DraftStyle(request.sender, style_rules((rule.id, rule.category) for rule in rules.rules))
     drafts = _drafts(applied, findings, style)
     order = {p.patch.message.msgid: number for number, p in enumerate(applied.patches)}
     ordered = tuple(sorted(findings, key=lambda f: (order[f.patch], f.path, f.line, f.rule)))
     fixups = fixup_patches(mended, tuple(order), request.sender)
     problems = _problems(applied, (*found.problems, *found.thread.problems, *said, *unread))
-    return Review(applied, ordered, coverage, drafts, problems, fixups, replace(history, open=open_remarks))
+    history = replace(history, open=open_remarks)
+    return Review(applied, ordered, coverage, drafts, problems, fixups, history, chosen.refused)
 
 
 def _discussed(
@@ -135,7 +141,7 @@ def _with_history(
         old = apply_series(tree, before, base=request.base, refs=request.refs)
         view = _view(old, tree, request.cache, progress)
         with sound(request.cache):
-            had, _coverage = judge(old, Rules(rules, view))
+            had, _coverage = judge(old, Rules(rules, view, limit=limit_of(request.budget)))
     except ReviewbotError as error:
         return findings, History(), (f"v{before.revision} could not be compared: {error.what}",)
     marked, fixed = compared(findings, had, before.revision)
@@ -147,7 +153,8 @@ def _view(applied: AppliedSeries, tree: Tree, cache: Path, progress: Progress) -
     facts, base = read_facts(applied.snapshot), tree.at(applied.base.commit)
 
     def catalogue() -> Catalogue:
-        return overlaid(HeaderCache(cache / PLACE).catalogue(base, facts, progress).catalogue, applied)
+        with untimed():
+            return overlaid(HeaderCache(cache / PLACE).catalogue(base, facts, progress).catalogue, applied)
 
     return TreeView(applied.snapshot, facts, catalogue, last_state(applied), tree.subject_of)
 

@@ -7,6 +7,7 @@ import importlib
 import importlib.util
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
 from typing import get_args
@@ -14,33 +15,92 @@ from typing import get_args
 from reviewbot import rules as _home
 from reviewbot.cocci.make import Cocci, read
 from reviewbot.errors import PatternError, RuleLoadError, UsageError
+from reviewbot.match.budget import Limit, OverBudget, unlimited
 from reviewbot.match.run import patterns_of, when_of
 from reviewbot.match.scope import parsed
+from reviewbot.match.trial import trial
+from reviewbot.model import Skipped
 from reviewbot.rule import Assume, MetaKind, Rule, Seek, SeekMessage
 
 _FIELD = re.compile(r"\{(\w+)\}")
 _ID = re.compile(r"^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$")
 
 
-def load_rules(user_folder: Path | None = None) -> tuple[Rule, ...]:
-    """All shipped rules, then those of the user's own folder (never the patched tree's), by id.
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """The rules that can run, by id: the shipped ones and those of the `files`.  `refused` are the user's others."""
+
+    rules: tuple[Rule, ...]
+    files: tuple[Path, ...] = ()
+    refused: tuple[Skipped, ...] = ()
+
+    def chosen(self, names: tuple[str, ...], addresses: tuple[str, ...]) -> Loaded:
+        """What select() chooses, and what was refused of it; all that was refused where no rule is named."""
+        if not names:
+            return replace(self, rules=select(self.rules, (), addresses))
+        refused = tuple(one for one in self.refused if one.rule in names)
+        left = tuple(name for name in names if name not in {one.rule for one in refused})
+        return Loaded(select(self.rules, left, ()) if left else (), self.files, refused)
+
+
+def load_rules() -> tuple[Rule, ...]:
+    """All shipped rules, by id.
 
     Raises RuleLoadError that names the file: it cannot be imported, has no RULE, breaks a convention, or repeats an id.
     """
     found: dict[str, Rule] = {}
-    for path, module in (*_shipped(), *_users(user_folder)):
-        rule = _rule_of(path, module)
-        if rule.id in found:
-            raise RuleLoadError(f"rule file {path} repeats the id {rule.id}", "rename one of the two")
-        found[rule.id] = rule
+    for path, module in _shipped():
+        _add(_rule_of(path, module), path, found)
     return tuple(found[name] for name in sorted(found))
 
 
-def load_rule(path: Path) -> Rule:
-    """The rule of one file, wherever it stands; raises RuleLoadError."""
+def load_all(user_folder: Path | None, limit: Limit = unlimited, *, tried: bool = True) -> Loaded:
+    """All shipped rules, and those of the user's own folder (never the patched tree's).
+
+    A rule of the user's that cannot run is refused, and the others are loaded: its file is not to be loaded, takes
+    longer than `limit`, repeats an id, or (with `tried`) an example is not as it says.  RuleLoadError without a folder.
+    """
+    found = {rule.id: rule for rule in load_rules()}
+    files, refused = [], []
+    for path in _users(user_folder):
+        try:
+            rule = load_rule(path, limit)
+            if tried:
+                _try(rule, path, limit)
+            _add(rule, path, found)
+            files.append(path)
+        except RuleLoadError as error:
+            name = path.stem.replace("_", "-")
+            why = error.what.removeprefix(f"rule file {path}").lstrip(": ")
+            refused.append(Skipped(f"rule {name}", str(path), why, name))
+    return Loaded(tuple(found[name] for name in sorted(found)), tuple(files), tuple(refused))
+
+
+def _add(rule: Rule, path: Path, found: dict[str, Rule]) -> None:
+    if rule.id in found:
+        raise RuleLoadError(f"rule file {path} repeats the id {rule.id}", "rename one of the two")
+    found[rule.id] = rule
+
+
+def load_rule(path: Path, limit: Limit = unlimited) -> Rule:
+    """The rule of one file, wherever it stands; raises RuleLoadError, or UsageError if there is no such file."""
     if not path.is_file():
-        raise RuleLoadError(f"the rule file {path} does not exist", "name a file, or the id of a rule that is loaded")
-    return _rule_of(path, _imported(path))
+        raise UsageError(f"the rule file {path} does not exist", "name a file, or the id of a rule that is loaded")
+    try:
+        with limit(lambda: path):
+            return _rule_of(path, _imported(path))
+    except OverBudget:
+        raise RuleLoadError(f"rule file {path} takes too long to load", "look for a loop in it") from None
+
+
+def _try(rule: Rule, path: Path, limit: Limit) -> None:
+    for example in rule.examples:
+        try:
+            wrong = trial(rule, example, limit).wrong
+        except Exception as error:  # as below
+            raise RuleLoadError(f"rule file {path}: example {example.name!r}: {error!r}", "mend the rule") from error
+        if wrong:
+            raise RuleLoadError(f"rule file {path}: example {example.name!r}: {wrong[0]}", "see `reviewbot rules test`")
 
 
 def load_cocci(paths: tuple[Path, ...]) -> tuple[Cocci, ...]:
@@ -175,13 +235,10 @@ def _shipped() -> Iterator[tuple[Path, ModuleType]]:
             raise RuleLoadError(f"rule file {path} cannot be loaded: {error}", "mend or remove it") from error
 
 
-def _users(folder: Path | None) -> Iterator[tuple[Path, ModuleType]]:
-    if folder is None:
-        return
-    if not folder.is_dir():
+def _users(folder: Path | None) -> list[Path]:
+    if folder is not None and not folder.is_dir():
         raise RuleLoadError(f"the rule folder {folder} does not exist", "see reviewbot.rules in git config")
-    for path in sorted(folder.rglob("*.py")):
-        yield path, _imported(path)
+    return sorted(folder.rglob("*.py")) if folder is not None else []
 
 
 def _imported(path: Path) -> ModuleType:

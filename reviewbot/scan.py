@@ -14,19 +14,22 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
+from reviewbot.edges.cputime import limit_of, untimed
 from reviewbot.edges.headercache import PLACE, HeaderCache, sound
 from reviewbot.edges.kernel import Tree, opened
 from reviewbot.edges.snapshot import Base, TreeSnapshot
 from reviewbot.edges.workers import spread, workers
 from reviewbot.errors import UsageError
+from reviewbot.helpers.catalogue import Catalogue
+from reviewbot.match.budget import SECONDS
 from reviewbot.match.run import Report, asks_tree
 from reviewbot.match.site import TreeView
 from reviewbot.model import Confidence, Skipped, SourceFile
-from reviewbot.registry import load_cocci, load_rules, select
+from reviewbot.registry import Loaded, load_all, load_cocci, load_rule, load_rules, select
 from reviewbot.review.fixup import fixup
 from reviewbot.review.reports import C_SUFFIXES, Rules, is_read
 from reviewbot.rule import Rule
-from reviewbot.syntax.facts import read_facts
+from reviewbot.syntax.facts import SyntaxFacts, read_facts
 
 _LEAST_BATCH, _MOST_BATCH = 8, 400
 _BATCHES_A_WORKER = 6
@@ -40,7 +43,8 @@ class ScanRequest:
     """What to scan: files and folders of a tree, as paths from its top ("" for all of it).
 
     `base` is a revision; without one the files are read as they stand on the disk.  `cocci` are semantic patches to
-    run; with them, only those rules run beside that are named.  `fix` makes diffs, too.
+    run; with them, only those rules run beside that are named.  `fix` makes diffs, too.  `budget` is the CPU time of a
+    rule in one function, in seconds.  `own_rules` are the files of `user_rules` that can run; scan() finds them.
     """
 
     tree: Path
@@ -49,8 +53,10 @@ class ScanRequest:
     base: str | None = None
     rule_names: tuple[str, ...] = ()
     user_rules: Path | None = None
+    own_rules: tuple[Path, ...] = ()
     cocci: tuple[Path, ...] = ()
     fix: bool = False
+    budget: float = SECONDS
     jobs: int = field(default_factory=lambda: os.cpu_count() or 1)
 
 
@@ -84,11 +90,16 @@ class Part:
     taken: int = 0
     refused: int = 0
 
+    @property
+    def over_budget(self) -> int:
+        """How often a rule took too long for a function or a file."""
+        return sum(bool(one.rule) for one in self.skipped)
+
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """The whole: the tree's name, the rules that ran, and what they came to; `refused` is what of .cocci files is not
-    read."""
+    """The whole: the tree's name, the rules that ran, and what they came to; `refused` are the user's rules that did
+    not run, and what of .cocci files is not read."""
 
     tree: str
     rules: tuple[str, ...]
@@ -98,10 +109,12 @@ class Scan:
 
 def scan(request: ScanRequest, steps: Steps = lambda _done, _all: None) -> Scan:
     """Run the rules over the files.  Raises UsageError where nothing of the kind is there."""
-    chosen = _rules(request)
+    chosen = _chosen(request)
+    request = replace(request, rule_names=tuple(rule.id for rule in chosen.rules), own_rules=chosen.files)
+    rules = _rules(request)
     with _open(request) as (tree, base):
         files = _files(base, request)
-        if any(asks_tree(rule) for rule in chosen):  # made once, before each process asks for it
+        if any(asks_tree(rule) for rule in rules):  # made once, before each process asks for it
             HeaderCache(request.cache / PLACE).catalogue(base, read_facts(_snapshot(tree, base)))
         name = f"{tree.name} ({request.base})" if request.base else tree.name
     jobs = max(1, min(request.jobs, len(files) // _LEAST_BATCH))
@@ -111,7 +124,7 @@ def scan(request: ScanRequest, steps: Steps = lambda _done, _all: None) -> Scan:
             parts.append(part)
             done += part.files
             steps(done, len(files))
-    return Scan(name, tuple(rule.id for rule in chosen), _whole(parts), _refused(request))
+    return Scan(name, tuple(rule.id for rule in rules), _whole(parts), chosen.refused + _refused(request))
 
 
 def _whole(parts: list[Part]) -> Part:
@@ -133,9 +146,14 @@ def scan_files(request: ScanRequest, paths: list[str]) -> list[Part]:
     """What the rules say of these files; what one process does at a time."""
     with _open(request) as (tree, base), sound(request.cache):
         facts = read_facts(_snapshot(tree, base))
-        catalogue = lambda: HeaderCache(request.cache / PLACE).catalogue(base, facts).catalogue  # noqa: E731
-        rules = Rules(_rules(request), TreeView(_snapshot(tree, base), facts, catalogue))
+        view = TreeView(_snapshot(tree, base), facts, partial(_catalogue, request, base, facts))
+        rules = Rules(_rules(request), view, limit=limit_of(request.budget))
         return [_part(SourceFile(path, text), rules, fix=request.fix) for path, text in _texts(base, paths)]
+
+
+def _catalogue(request: ScanRequest, base: Base, facts: SyntaxFacts) -> Catalogue:
+    with untimed():
+        return HeaderCache(request.cache / PLACE).catalogue(base, facts).catalogue
 
 
 def _part(source: SourceFile, rules: Rules, *, fix: bool) -> Part:
@@ -162,11 +180,19 @@ def _hit(report: Report) -> Hit:
     )
 
 
-def _rules(request: ScanRequest) -> tuple[Rule, ...]:
-    own = tuple(rule for one in load_cocci(request.cocci) for rule in one.rules)
+def _chosen(request: ScanRequest) -> Loaded:
+    """The rules that were asked for, beside semantic patches only those that were named."""
     if request.cocci and not request.rule_names:
+        return Loaded(())
+    return load_all(request.user_rules, limit_of(request.budget)).chosen(request.rule_names, ())
+
+
+def _rules(request: ScanRequest) -> tuple[Rule, ...]:
+    """The semantic patches, and the rules that scan() has chosen."""
+    own = tuple(rule for one in load_cocci(request.cocci) for rule in one.rules)
+    if not request.rule_names:
         return own
-    return own + select(load_rules(request.user_rules), request.rule_names, ())
+    return own + select((*load_rules(), *map(load_rule, request.own_rules)), request.rule_names, ())
 
 
 def _refused(request: ScanRequest) -> tuple[Skipped, ...]:

@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from reviewbot import __version__
-from reviewbot.cli.options import CheckOptions, Format, ScanFormat
+from reviewbot.cli.options import CheckOptions, Format, ScanFormat, ScanOptions
 
 app = typer.Typer(
     name="reviewbot",
@@ -85,6 +85,13 @@ Everything = Annotated[
     ),
 ]
 
+Budget = Annotated[
+    float | None,
+    typer.Option(
+        min=0.001, max=86400, metavar="SECONDS", help="CPU time of one rule in one function. Default: 2 seconds."
+    ),
+]
+
 
 @app.command()
 def check(
@@ -100,6 +107,7 @@ def check(
     everything: Everything = False,
     fixup: Fixup = None,
     compile_with: Compile = None,
+    budget: Budget = None,
 ) -> None:
     """Review a series: fetch its thread, apply it, run the rules, draft the replies.
 
@@ -114,7 +122,7 @@ def check(
     from reviewbot.cli.check import run_check
 
     chosen = (what, tree, base, tuple(mbox or ()), archive, out, output, tuple(rule or ()), offline, everything)
-    raise typer.Exit(run_check(CheckOptions(*chosen, fixup, compile_with)))
+    raise typer.Exit(run_check(CheckOptions(*chosen, budget, fixup, compile_with)))
 
 
 @app.command()
@@ -172,10 +180,11 @@ def scan(
     output: Annotated[
         ScanFormat, typer.Option("--format", help="Text for people, JSON, or the diff that takes the suggestions.")
     ] = ScanFormat.TEXT,
+    budget: Budget = None,
 ) -> None:
     """Run the rules over files of a tree, for janitor work: no series, no drafts.
 
-    Exit status: 0 without findings, 1 with some, 2 could not scan.
+    Exit status: 0 without findings, 1 with some, 2 could not scan, or not with all rules.
 
     Examples:
 
@@ -189,9 +198,8 @@ def scan(
     """
     from reviewbot.cli.scan import run_scan
 
-    names, patches = tuple(rule or ()), tuple(cocci or ())
-    status = run_scan(tuple(paths), tree=tree, base=base, rule_names=names, cocci=patches, jobs=jobs, output=output)
-    raise typer.Exit(status)
+    options = ScanOptions(tuple(paths), tree, base, tuple(rule or ()), tuple(cocci or ()), jobs, output, budget)
+    raise typer.Exit(run_scan(options))
 
 
 @rules_app.callback()
@@ -207,7 +215,7 @@ def rules(context: typer.Context) -> None:
     from reviewbot.cli.rules import list_rules
 
     if context.invoked_subcommand is None:
-        list_rules()
+        raise typer.Exit(list_rules())
 
 
 @rules_app.command("list")
@@ -220,7 +228,7 @@ def rules_list() -> None:
     """
     from reviewbot.cli.rules import list_rules
 
-    list_rules()
+    raise typer.Exit(list_rules())
 
 
 @rules_app.command("show")
@@ -233,7 +241,7 @@ def rules_show(rule_id: Annotated[str, typer.Argument(metavar="ID", help="The id
     """
     from reviewbot.cli.rules import show_rule
 
-    show_rule(rule_id)
+    raise typer.Exit(show_rule(rule_id))
 
 
 @rules_app.command("new")
@@ -262,7 +270,7 @@ def rules_test(
 ) -> None:
     """Run the examples of rules, and say of each that fails which part of the rule speaks against it.
 
-    Exit status: 0 if all examples are as they say, 1 if not, 2 for a rule that cannot be loaded.
+    Exit status: 0 if all examples are as they say, 2 if not, or for a rule that cannot be loaded.
 
     Examples:
 
@@ -302,4 +310,4 @@ def rules_docs() -> None:
     """
     from reviewbot.cli.authoring import print_reference
 
-    print_reference()
+    raise typer.Exit(print_reference())

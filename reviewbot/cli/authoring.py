@@ -10,12 +10,14 @@ from pathlib import Path
 
 from rich.text import Text
 
-from reviewbot.cli.rules import excuse_of, text_of
+from reviewbot.cli.rules import excuse_of, known_rules, text_of
 from reviewbot.cli.screen import Screen
 from reviewbot.cli.settings import read_settings
-from reviewbot.errors import OutputError, UsageError
+from reviewbot.edges.cputime import limit_of
+from reviewbot.errors import OutputError, RuleLoadError, UsageError
+from reviewbot.match.budget import Limit
 from reviewbot.match.trial import MARK, Trial, trial
-from reviewbot.registry import load_rule, load_rules, select, themes
+from reviewbot.registry import load_all, load_rule, themes
 from reviewbot.rule import Rule
 
 _ID = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)+")
@@ -66,26 +68,40 @@ def new_rule(rule_id: str, folder: Path | None) -> None:
 
 
 def try_rules(names: tuple[str, ...]) -> int:
-    """Run the examples of rules (ids or files; all without names); the exit status: 0 if all are as they say."""
+    """Run the examples of rules (ids or files; all without names); the exit status: 0 if all are as they say, or 2."""
     screen, failed, count = Screen(), 0, 0
-    for rule in _chosen(names):
-        done = [trial(rule, example) for example in rule.examples]
+    settings = read_settings(Path.cwd())
+    limit = limit_of(settings.budget)
+    rules, refused = _chosen(names, settings.user_rules, limit)
+    for rule in rules:
+        done = [trial(rule, example, limit) for example in rule.examples]
         count += len(done)
         failed += sum(bool(one.wrong) for one in done)
         for line in _told(rule, done, everything=bool(names)):
             screen.print(line, soft_wrap=True, highlight=False)
-    screen.print(Text(f"{count} examples, {failed} failed", style="bold red" if failed else "bold green"))
-    return 1 if failed else 0
+    for words in refused:
+        screen.print(Text.assemble(("FAIL", "bold red"), f"  {words}"), soft_wrap=True, highlight=False)
+    bad = f", {len(refused)} rules refused" if refused else ""
+    screen.print(Text(f"{count} examples, {failed} failed{bad}", style="bold red" if failed or bad else "bold green"))
+    return 2 if failed or refused else 0
 
 
-def _chosen(names: tuple[str, ...]) -> list[Rule]:
-    files = [name for name in names if name.endswith(".py")]
-    ids = [name for name in names if not name.endswith(".py")]
-    out = [load_rule(Path(name)) for name in files]
+def _chosen(names: tuple[str, ...], folder: Path | None, limit: Limit) -> tuple[list[Rule], list[str]]:
+    """The rules to try, and what is said of those that cannot be loaded."""
+    out, refused = list[Rule](), list[str]()
+    for name in names:
+        if name.endswith(".py"):
+            try:
+                out.append(load_rule(Path(name), limit))
+            except RuleLoadError as error:
+                refused.append(str(error))
+    ids = tuple(name for name in names if not name.endswith(".py"))
     if ids or not names:
-        known = load_rules(read_settings(Path.cwd()).user_rules)
-        out += select(known, tuple(ids), ()) if ids else known
-    return out
+        known = load_all(folder, limit, tried=False)
+        known = known.chosen(ids, ()) if ids else known
+        out += known.rules
+        refused += [f"{one.what} in {one.path}: {one.why}" for one in known.refused]
+    return out, refused
 
 
 def _told(rule: Rule, done: list[Trial], *, everything: bool) -> Iterator[Text]:
@@ -103,9 +119,10 @@ def _told(rule: Rule, done: list[Trial], *, everything: bool) -> Iterator[Text]:
             yield from (Text(f"      {number:3} {line}", style="dim") for number, line in enumerate(code, 1))
 
 
-def print_reference() -> None:
-    """Print what all rules say, as Markdown."""
-    rules = load_rules(read_settings(Path.cwd()).user_rules)
+def print_reference() -> int:
+    """Print what all rules say, as Markdown; the exit status: 2 if a rule of the user's is refused."""
+    loaded = known_rules()
+    rules = loaded.rules
     folders = themes()
     by_theme: dict[str, list[Rule]] = {}
     for rule in rules:
@@ -116,6 +133,7 @@ def print_reference() -> None:
         for rule in by_theme[theme]:
             lines += [*_reference(rule), ""]
     sys.stdout.write("\n".join(lines))
+    return 2 if loaded.refused else 0
 
 
 def _reference(rule: Rule) -> Iterator[str]:

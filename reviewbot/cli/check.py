@@ -26,7 +26,7 @@ _MAX_STDIN = 512 << 20
 
 
 def run_check(options: CheckOptions) -> int:
-    """Review, print, write the drafts; the exit status: 0 clean, 1 findings, 2 nothing applied."""
+    """Review, print, write the drafts; the exit status: 0 clean, 1 findings, 2 as _status() says."""
     settings = read_settings(Path.cwd())
     request = _request(options, settings)
     review = watched(lambda progress: review_series(request, progress))
@@ -50,7 +50,10 @@ def run_check(options: CheckOptions) -> int:
 
 
 def _status(review: Review) -> int:
-    """1 with findings; else 2 if no patch applied at all, since a few hunks alone prove nothing; else 0."""
+    """2 if a rule was refused or took too long; 1 with findings; else 2 if no patch applied at all, since a few hunks
+    alone prove nothing; else 0."""
+    if review.refused or review.coverage.over_budget:
+        return 2
     if any(f.verdict in (Verdict.INTRODUCED, Verdict.UNPROVEN) for f in review.findings):
         return 1
     return 0 if any(p.after is not None for p in review.applied.patches) else 2
@@ -77,6 +80,7 @@ def _request(options: CheckOptions, settings: Settings) -> Request:
         sender=settings.sender,
         stdin=stdin,
         compile=_command(options.compile),
+        budget=options.budget or settings.budget,
     )
 
 

@@ -37,5 +37,20 @@ class CheckOptions:
     rule_names: tuple[str, ...]
     offline: bool
     everything: bool
+    budget: float | None = None
     fixup: Path | None = None
     compile: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ScanOptions:
+    """The options of a scan, None where the settings decide."""
+
+    paths: tuple[str, ...]
+    tree: Path | None
+    base: str | None
+    rule_names: tuple[str, ...]
+    cocci: tuple[Path, ...]
+    jobs: int | None
+    format: ScanFormat
+    budget: float | None

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import sys
 import textwrap
 from pathlib import Path
 
@@ -10,16 +11,27 @@ from rich.text import Text
 
 from reviewbot.cli.screen import Screen
 from reviewbot.cli.settings import read_settings
-from reviewbot.registry import load_rules, select, themes
+from reviewbot.edges.cputime import limit_of
+from reviewbot.registry import Loaded, load_all, themes
 from reviewbot.rule import Assume, OpenCoded, Pattern, Rule, Seek, SeekMessage
 
 _WIDTH = 78
 _HEADINGS = ("rule", "theme", "category", "confidence", "title")
 
 
-def list_rules() -> None:
-    """Print all rules, one a line."""
-    rules = load_rules(read_settings(Path.cwd()).user_rules)
+def known_rules() -> Loaded:
+    """The shipped rules and the user's; those that are refused are said on standard error."""
+    settings = read_settings(Path.cwd())
+    loaded = load_all(settings.user_rules, limit_of(settings.budget))
+    for one in loaded.refused:
+        sys.stderr.write(f"reviewbot: {one.what} does not run: {one.path}: {one.why}\n")
+    return loaded
+
+
+def list_rules() -> int:
+    """Print all rules, one a line; the exit status: 2 if a rule of the user's is refused."""
+    loaded = known_rules()
+    rules = loaded.rules
     console = Screen()
     folders = themes()
     rows = [(r.id, folders.get(r.id, "user"), r.category.value, _standing(r), _title(r)) for r in rules]
@@ -28,6 +40,7 @@ def list_rules() -> None:
         cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=False)]
         line = Text("  ".join((*cells, row[-1])), style="bold" if row is _HEADINGS else "")
         console.print(line, highlight=False, no_wrap=console.is_terminal, soft_wrap=not console.is_terminal)
+    return 2 if loaded.refused else 0
 
 
 def _standing(rule: Rule) -> str:
@@ -40,11 +53,13 @@ def _title(rule: Rule) -> str:
     return rule.title if rule.default else f"{rule.title} (off by default)"
 
 
-def show_rule(rule_id: str) -> None:
-    """Print everything about one rule; raises UsageError for an unknown id."""
-    (rule,) = select(load_rules(read_settings(Path.cwd()).user_rules), (rule_id,), ())
-    for line in _explained(rule):
-        Screen().print(line, markup=False, highlight=False, soft_wrap=True)
+def show_rule(rule_id: str) -> int:
+    """Print everything about one rule; the exit status: 2 if it is refused.  Raises UsageError for an unknown id."""
+    loaded = known_rules().chosen((rule_id,), ())
+    for rule in loaded.rules:
+        for line in _explained(rule):
+            Screen().print(line, markup=False, highlight=False, soft_wrap=True)
+    return 2 if loaded.refused else 0
 
 
 def text_of(pattern: str | Pattern | OpenCoded | Seek | SeekMessage) -> str:

@@ -7,6 +7,7 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
-from reviewbot.cli.options import ScanFormat
+from reviewbot.cli.options import ScanFormat, ScanOptions
 from reviewbot.cli.screen import Screen
 from reviewbot.cli.settings import read_settings
 from reviewbot.errors import UsageError
@@ -25,42 +26,39 @@ _VERSION = 1
 _SHOWN = 5
 
 
-def run_scan(
-    paths: tuple[str, ...],
-    *,
-    tree: Path | None,
-    base: str | None,
-    rule_names: tuple[str, ...],
-    cocci: tuple[Path, ...],
-    jobs: int | None,
-    output: ScanFormat,
-) -> int:
-    """Scan, and print; the exit status: 0 for nothing found, 1 for findings, 2 if a semantic patch was not all read."""
+def run_scan(options: ScanOptions) -> int:
+    """Scan, and print; the exit status: 0 for nothing found, 1 for findings, 2 where a rule or semantic patch was
+    refused, or took too long."""
     settings = read_settings(Path.cwd())
-    top = (tree or settings.tree or Path()).expanduser()
+    top = (options.tree or settings.tree or Path()).expanduser()
     request = ScanRequest(
         tree=top,
         cache=settings.cache,
-        paths=tuple(_inside(path, top) for path in paths),
-        base=base,
-        rule_names=rule_names or (() if cocci else settings.rule_names),
-        cocci=tuple(path.expanduser().absolute() for path in cocci),
+        paths=tuple(_inside(path, top) for path in options.paths),
+        base=options.base,
+        rule_names=options.rule_names or (() if options.cocci else settings.rule_names),
+        cocci=tuple(path.expanduser().absolute() for path in options.cocci),
         user_rules=settings.user_rules,
-        fix=output is ScanFormat.DIFF,
-        **({"jobs": jobs} if jobs else {}),
+        fix=options.format is ScanFormat.DIFF,
+        budget=options.budget or settings.budget,
     )
+    if options.jobs:
+        request = replace(request, jobs=options.jobs)
     found = _watched(request)
-    if output is ScanFormat.JSON:
+    if options.format is ScanFormat.JSON:
         sys.stdout.write(json.dumps(_as_dict(found), indent=2) + "\n")
-    elif output is ScanFormat.DIFF:
+    elif options.format is ScanFormat.DIFF:
         sys.stdout.flush()
         sys.stdout.buffer.write("".join(diff for _path, diff in found.found.diffs).encode("utf-8", "surrogateescape"))
-        sys.stderr.write(f"{_mended(found)}\n")
+        failed = (*found.refused, *(one for one in found.found.skipped if one.rule))
+        sys.stderr.write("".join(f"{line}\n" for line in (_mended(found), *map(_skipped, failed))))
     else:
         screen = Screen()
         for line in _lines(found):
             screen.print(line, soft_wrap=True, highlight=False)
-    return 2 if found.refused else 1 if found.found.hits else 0
+    if found.refused or found.found.over_budget:
+        return 2
+    return 1 if found.found.hits else 0
 
 
 def _inside(path: str, top: Path) -> str:
@@ -111,11 +109,12 @@ def _coverage(done: Scan) -> Iterator[Text]:
         yield Text()
         yield Text(", ".join(f"{rule} {number}" for rule, number in counts.most_common()))
     looked = f"{found.analysed} of {found.functions} functions in {found.files} files of {done.tree} analysed"
-    yield Text(f"{looked}, {len(done.rules)} rules", style="dim")
+    late = f", {found.over_budget} times over a rule's time budget" if found.over_budget else ""
+    yield Text(f"{looked}, {len(done.rules)} rules{late}", style="dim")
     for refused in done.refused:
         yield Text(f"not run: {_skipped(refused)}", style="yellow")
     # what is no mere function is seldom, and said first
-    for skipped in sorted(found.skipped, key=lambda one: one.why.startswith("not understood"))[:_SHOWN]:
+    for skipped in sorted(found.skipped, key=lambda one: (not one.rule, one.why.startswith("not understood")))[:_SHOWN]:
         yield Text(f"not analysed: {_skipped(skipped)}", style="dim")
     if len(found.skipped) > _SHOWN:
         yield Text(f"not analysed: {len(found.skipped)} in all (--format json lists them)", style="dim")
@@ -136,9 +135,10 @@ def _as_dict(done: Scan) -> dict[str, Any]:
             "files": found.files,
             "functions": found.functions,
             "analysed": found.analysed,
-            "skipped": [{"what": one.what, "path": one.path, "why": one.why} for one in found.skipped],
+            "over_budget": found.over_budget,
+            "skipped": [asdict(one) for one in found.skipped],
         },
-        "refused": [{"what": one.what, "path": one.path, "why": one.why} for one in done.refused],
+        "refused": [asdict(one) for one in done.refused],
     }
 
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,10 +12,11 @@ import platformdirs
 
 from reviewbot.edges.gitconfig import NOBODY, git_sender, git_settings
 from reviewbot.errors import UsageError
+from reviewbot.match.budget import SECONDS
 from reviewbot.model import Address
 
 LORE = "https://lore.kernel.org/all"
-KNOWN = frozenset({"archive", "tree", "base", "rule", "rules", "out", "cache"})
+KNOWN = frozenset({"archive", "tree", "base", "rule", "rules", "out", "cache", "budget"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,7 @@ class Settings:
     out: Path | None
     cache: Path
     sender: Address
+    budget: float
 
 
 def read_settings(folder: Path) -> Settings:
@@ -51,7 +54,19 @@ def read_settings(folder: Path) -> Settings:
         out=_path(keys, "out"),
         cache=cache,
         sender=Address(name, email or NOBODY.email),
+        budget=_seconds(keys, "budget", SECONDS),
     )
+
+
+def _seconds(keys: Mapping[str, tuple[str, ...]], name: str, otherwise: float) -> float:
+    value = _last(keys, name)
+    try:
+        seconds = float(value) if value is not None else otherwise
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds < math.inf:
+        raise UsageError(f"git config has reviewbot.{name} {value!r}, which is no time", "write seconds, as in 2.5")
+    return seconds
 
 
 def _last(keys: Mapping[str, tuple[str, ...]], name: str) -> str | None:

@@ -177,6 +177,8 @@ def _tail(review: Review, shown: int) -> Iterator[_Row]:
         rest = f" ({rest})"
     yield _Row(Text(f"{_count(shown, 'finding')}{rest}", style="bold"))
     yield _Row(Text(f"{_coverage(review.coverage, review.applied)} by {_ran(review.coverage)}"))
+    for refused in review.refused:
+        yield _Row(Text(f"  not run: {refused.what} in {refused.path}: {refused.why}", style="yellow"))
     lines = _skipped(review.coverage.skipped)
     for line in lines[:_MAX_SKIPPED]:
         yield _Row(Text(f"  {line}", style="dim"))
@@ -186,7 +188,8 @@ def _tail(review: Review, shown: int) -> Iterator[_Row]:
 
 def _coverage(coverage: Coverage, applied: AppliedSeries) -> str:
     if coverage.functions:
-        return f"{coverage.analysed} of {_count(coverage.functions, 'touched function')} analysed"
+        late = f", {coverage.over_budget} times over a rule's time budget" if coverage.over_budget else ""
+        return f"{coverage.analysed} of {_count(coverage.functions, 'touched function')} analysed{late}"
     if any(patch.after is None for patch in applied.patches):
         return "no function was seen whole, hunks read"
     return "no C function is touched, the rest read"
@@ -195,7 +198,7 @@ def _coverage(coverage: Coverage, applied: AppliedSeries) -> str:
 def _skipped(skipped: tuple[Skipped, ...]) -> list[str]:
     """What was not analysed, a line for each; files that were left out for the same reason share one."""
     groups: dict[tuple[str, str], list[str]] = {}
-    for one in skipped:
+    for one in sorted(skipped, key=lambda one: not one.rule):
         groups.setdefault((one.what, one.why), []).append(one.path)
     out = []
     for (what, why), paths in groups.items():

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from reviewbot.match.budget import Limit, OverBudget, over, unlimited
 from reviewbot.match.engine import Terms
 from reviewbot.match.message import CommitText, reads_messages, run_message
 from reviewbot.match.run import Report, patterns_of, run_rule, wanted
@@ -81,10 +82,14 @@ def passes(rule: Rule, example: Example) -> bool:
     return _lines(reports) == marked_lines(example) and (example.suggestion is None or proposed == example.suggestion)
 
 
-def trial(rule: Rule, example: Example) -> Trial:
-    """One example, with what went wrong and why."""
-    reports = run(rule, example)
-    return Trial(example, reports, tuple(_wrong(rule, example, reports)))
+def trial(rule: Rule, example: Example, limit: Limit = unlimited) -> Trial:
+    """One example, with what went wrong and why; work that `limit` stops is wrong, too."""
+    try:
+        with limit(lambda: example):
+            reports = run(rule, example)
+            return Trial(example, reports, tuple(_wrong(rule, example, reports)))
+    except OverBudget:
+        return Trial(example, (), (f"{over(rule, example.path).why}",))
 
 
 def _lines(reports: tuple[Report, ...]) -> list[int]:

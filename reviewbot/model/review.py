@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
-from reviewbot.model.code import Coverage, Span
+from reviewbot.model.code import Coverage, Skipped, Span
 from reviewbot.model.comment import Raised
 from reviewbot.model.fixup import FixupPatch
 from reviewbot.model.patch import AppliedSeries
@@ -174,3 +174,5 @@ class Review:
     problems: tuple[str, ...]
     fixups: tuple[FixupPatch, ...] = ()
     history: History = History()
+    refused: tuple[Skipped, ...] = ()
+    """The user's rules that do not run, and why."""

@@ -41,10 +41,12 @@ def as_dict(review: Review, drafts: tuple[str, ...], archive: str = "", fixups: 
         "coverage": {
             "functions": review.coverage.functions,
             "analysed": review.coverage.analysed,
-            "skipped": [{"what": s.what, "path": s.path, "why": s.why} for s in review.coverage.skipped],
+            "over_budget": review.coverage.over_budget,
+            "skipped": [asdict(one) for one in review.coverage.skipped],
             "rules": review.coverage.rules,
             "idle": [{"rule": one.rule, "why": one.why} for one in review.coverage.idle],
         },
+        "refused": [asdict(one) for one in review.refused],
         "findings": [_finding(finding, archive) for finding in review.findings],
         "history": _history(review.history, archive),
         "drafts": list(drafts),

@@ -47,7 +47,7 @@ def test_new_rule(tmp_path: Path) -> None:
     tried = reviewbot("rules", "test", str(file))
 
     assert (made.status, made.out.splitlines()[0]) == (0, str(file))
-    assert tried.status == 1
+    assert tried.status == 2
     assert "FAIL  double-put/bad: reports nothing" in tried.out
     assert "line 3 is marked and not reported: the code lacks todo_bad" in tried.out
     assert "ok  double-put/good: reports nothing" in tried.out
@@ -87,7 +87,7 @@ def test_why_not(tmp_path: Path, parts: str, said: str) -> None:
     """The part of the rule that keeps a line from being reported is named."""
     done = reviewbot("rules", "test", str(_rule(tmp_path, parts)))
 
-    assert done.status == 1
+    assert done.status == 2
     assert f"line 3 is marked and not reported: {said}" in done.out
 
 

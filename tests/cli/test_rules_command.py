@@ -10,7 +10,7 @@ from tests.cli.tool import reviewbot
 def test_list() -> None:
     """Each rule is one line that starts with its id, however narrow the caller's window is."""
     done = reviewbot("rules", env={"COLUMNS": "30"})
-    rules = load_rules(None)
+    rules = load_rules()
     assert done.status == 0
     assert [line.split()[0] for line in done.out.splitlines()] == ["rule", *(rule.id for rule in rules)]
     assert reviewbot("rules", "list").out == done.out

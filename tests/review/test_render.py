@@ -25,10 +25,21 @@ def test_fields() -> None:
     """Every value stands where the schema says."""
     read = json.loads(to_json(review(helper="good"), ("out/1.eml",)))
 
-    assert list(read) == ["version", "series", "coverage", "findings", "history", "drafts", "fixups", "problems"]
+    assert list(read) == [
+        "version",
+        "series",
+        "coverage",
+        "refused",
+        "findings",
+        "history",
+        "drafts",
+        "fixups",
+        "problems",
+    ]
     assert read["version"] == 2
     assert read["coverage"] == {
-        "functions": 2, "analysed": 1, "skipped": [{"what": "f()", "path": "a.c", "why": "odd"}],
+        "functions": 2, "analysed": 1, "over_budget": 0,
+        "skipped": [{"what": "f()", "path": "a.c", "why": "odd", "rule": ""}],
         "rules": 7, "idle": [{"rule": "pear", "why": "is for plums"}],
     }  # fmt: skip
     assert read["findings"][0]["helper"] == "good"

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from reviewbot.edges.cputime import limit_of
 from reviewbot.errors import RuleLoadError, UsageError
-from reviewbot.registry import load_rules, select, theme_of
+from reviewbot.registry import load_all, load_rules, select, theme_of
 
 _GOOD = """
 from reviewbot.rule import Assume, Category, Confidence, Example, Meta, Rule
@@ -17,14 +18,17 @@ from reviewbot.rule import Assume, Category, Confidence, Example, Meta, Rule
 RULE = Rule(
     id="{id}", title="t", why="w", known_problems="k", category=Category.STYLE, confidence=Confidence.LOW,
     patterns=({pattern},), message="{message}", references=("MAINTAINERS",),
-    examples=(Example("e", "void f(void) {{ }}"),), {more}
+    examples=(Example("e", "{code}"),), {more}
 )
 """
+_CODE = "void f(void) { }"
 
 
-def _write(folder: Path, name: str, pattern: str = '"g($p)"', message: str = "m", more: str = "") -> Path:
+def _write(
+    folder: Path, name: str, pattern: str = '"g($p)"', message: str = "m", more: str = "", code: str = _CODE
+) -> Path:
     path = folder / f"{name}.py"
-    path.write_text(_GOOD.format(id=name.replace("_", "-"), pattern=pattern, message=message, more=more))
+    path.write_text(_GOOD.format(id=name.replace("_", "-"), pattern=pattern, message=message, more=more, code=code))
     return path
 
 
@@ -53,7 +57,7 @@ def test_user_rule_is_loaded_beside_the_shipped_ones(tmp_path: Path) -> None:
     """A user's own rule joins the set, under the theme "user"."""
     _write(tmp_path, "my_rule")
 
-    rules = load_rules(tmp_path)
+    rules = load_all(tmp_path).rules
 
     mine = [rule for rule in rules if rule.id == "my-rule"]
     assert len(rules) == len(load_rules()) + 1
@@ -62,12 +66,14 @@ def test_user_rule_is_loaded_beside_the_shipped_ones(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("text", ["import no_such_module_x", "1 / 0", "def (", "raise SystemExit(3)", "x = 1"])
 def test_file_that_does_not_load_is_named(tmp_path: Path, text: str) -> None:
-    """Whatever a rule file raises becomes an error that names the file."""
+    """Whatever a rule file raises, it is refused by name, and the others are there."""
     path = tmp_path / "broken.py"
     path.write_text(text)
 
-    with pytest.raises(RuleLoadError, match=r"broken\.py"):
-        load_rules(tmp_path)
+    loaded = load_all(tmp_path)
+
+    assert [(one.what, one.path) for one in loaded.refused] == [("rule broken", str(path))]
+    assert loaded.rules == load_rules()
 
 
 @pytest.mark.parametrize(
@@ -91,28 +97,70 @@ def test_file_that_does_not_load_is_named(tmp_path: Path, text: str) -> None:
     ],
 )
 def test_broken_convention_is_named(tmp_path: Path, pattern: str, message: str, more: str, words: str) -> None:
-    """A rule that breaks a convention is an error that names file and convention."""
+    """A rule that breaks a convention is refused, with file and convention."""
     _write(tmp_path, "my_rule", pattern, message, more)
 
-    with pytest.raises(RuleLoadError) as caught:
-        load_rules(tmp_path)
+    (refused,) = load_all(tmp_path).refused
 
-    assert "my_rule.py" in str(caught.value)
-    assert words in str(caught.value)
+    assert (refused.what, refused.path, refused.rule) == ("rule my-rule", str(tmp_path / "my_rule.py"), "my-rule")
+    assert words in refused.why
 
 
-def test_repeated_id_is_an_error(tmp_path: Path) -> None:
-    """A user's rule cannot silently stand in for a shipped one."""
+def test_repeated_id_is_refused(tmp_path: Path) -> None:
+    """A user's rule cannot stand in for a shipped one."""
     _write(tmp_path, "is_cow_mapping")
 
-    with pytest.raises(RuleLoadError, match="repeats the id is-cow-mapping"):
-        load_rules(tmp_path)
+    (refused,) = load_all(tmp_path).refused
+
+    assert refused.why == "repeats the id is-cow-mapping"
 
 
 def test_missing_folder_is_an_error(tmp_path: Path) -> None:
     """A rule folder that is not there is said to be, not passed over."""
     with pytest.raises(RuleLoadError, match="does not exist"):
-        load_rules(tmp_path / "none")
+        load_all(tmp_path / "none")
+
+
+def test_example_that_fails_is_refused(tmp_path: Path) -> None:
+    """A rule that does not do what it says is not run; who wants to know why tries it."""
+    _write(tmp_path, "my_rule", code="void f(int a) { g(a); }")
+
+    (refused,) = load_all(tmp_path).refused
+
+    assert refused.why.startswith("example 'e': ")
+    assert load_all(tmp_path, tried=False).refused == ()
+
+
+@pytest.mark.parametrize("part", ["1 / 0", "int('x')"])
+def test_example_that_raises_is_refused(tmp_path: Path, part: str) -> None:
+    """A rule's own Python that raises in an example is its own fault."""
+    _write(tmp_path, "my_rule", more=f"where=lambda site: {part},", code="void f(int a) { g(a); }")
+
+    (refused,) = load_all(tmp_path).refused
+
+    assert "Error" in refused.why
+
+
+@pytest.mark.parametrize("loop", ["while True: pass", "RULE = [n for n in iter(int, 1)]"])
+def test_file_without_end_is_refused(tmp_path: Path, loop: str) -> None:
+    """A file that never ends to load is stopped."""
+    (tmp_path / "my_rule.py").write_text(loop + "\n")
+
+    (refused,) = load_all(tmp_path, limit_of(0.05)).refused
+
+    assert refused.why == "takes too long to load"
+
+
+def test_choice_among_refused_rules(tmp_path: Path) -> None:
+    """A rule that is refused matters to who asks for it, or for all; its name is no unknown one."""
+    (tmp_path / "my_rule.py").write_text("1 / 0")
+    loaded = load_all(tmp_path)
+
+    assert len(loaded.chosen((), ()).refused) == 1
+    assert len(loaded.chosen(("my-rule", "is-cow-mapping"), ()).refused) == 1
+    assert [rule.id for rule in loaded.chosen(("my-rule", "is-cow-mapping"), ()).rules] == ["is-cow-mapping"]
+    assert loaded.chosen(("my-rule",), ()).rules == ()
+    assert loaded.chosen(("is-cow-mapping",), ()).refused == ()
 
 
 def test_unknown_name_is_a_usage_error() -> None:
