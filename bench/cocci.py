@@ -45,7 +45,7 @@ def theirs(tree: Path, file: Path, folder: str, kept: Path, seconds: int) -> Pla
 
 def ours(tree: Path, file: Path, folder: str, cache: Path) -> Places:
     """What we report."""
-    done = scan(ScanRequest(tree, cache, (folder,), cocci=(file,), jobs=1))
+    done = scan(ScanRequest(tree, cache, (folder,), cocci=(file,), kept=False, jobs=1))
     return {(hit.path, hit.line) for hit in done.found.hits}
 
 

@@ -216,6 +216,12 @@ def _wrong_texts(rule: Rule, known: set[str]) -> Iterator[str]:
         yield "references and examples must not be empty"
 
 
+def sources() -> tuple[Path, ...]:
+    """The files of the program and of the shipped rules: what is reported can change with each of them."""
+    package = Path(_home.__file__).parent.parent
+    return (*sorted(package.rglob("*.py")), *_files())
+
+
 def _files() -> tuple[Path, ...]:
     """The shipped rule files, by name; the packages of reviewbot.rules may span two folders in a checkout."""
     return tuple(

@@ -7,13 +7,16 @@ goes between them.
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import partial
+from importlib.metadata import version
 from pathlib import Path
 
+from reviewbot.edges.answers import Answers, Traced, id_of
 from reviewbot.edges.cputime import limit_of, untimed
 from reviewbot.edges.headercache import PLACE, HeaderCache, sound
 from reviewbot.edges.kernel import Tree, opened
@@ -25,7 +28,7 @@ from reviewbot.match.budget import SECONDS
 from reviewbot.match.run import Report, asks_tree
 from reviewbot.match.site import TreeView
 from reviewbot.model import Confidence, Skipped, SourceFile
-from reviewbot.registry import Loaded, load_all, load_cocci, load_rule, load_rules, select
+from reviewbot.registry import Loaded, load_all, load_cocci, load_rule, load_rules, select, sources
 from reviewbot.review.fixup import fixup
 from reviewbot.review.reports import C_SUFFIXES, Rules, is_read
 from reviewbot.rule import Rule
@@ -33,6 +36,8 @@ from reviewbot.syntax.facts import SyntaxFacts, read_facts
 
 _LEAST_BATCH, _MOST_BATCH = 8, 400
 _BATCHES_A_WORKER = 6
+_ANSWERS = "scans.sqlite"
+_VERSIONS = tuple(f"{name} {version(name)}" for name in ("tree-sitter", "tree-sitter-c"))
 _NEVER = ("tools/testing/", "scripts/kconfig/")
 Steps = Callable[[int, int], None]
 """Told how many of how many files are done."""
@@ -44,7 +49,8 @@ class ScanRequest:
 
     `base` is a revision; without one the files are read as they stand on the disk.  `cocci` are semantic patches to
     run; with them, only those rules run beside that are named.  `fix` makes diffs, too.  `budget` is the CPU time of a
-    rule in one function, in seconds.  `own_rules` are the files of `user_rules` that can run; scan() finds them.
+    rule in one function, in seconds.  `kept` says that answers of earlier scans count.
+    `own_rules` are the files of `user_rules` that can run; scan() finds them.
     """
 
     tree: Path
@@ -57,6 +63,7 @@ class ScanRequest:
     cocci: tuple[Path, ...] = ()
     fix: bool = False
     budget: float = SECONDS
+    kept: bool = True
     jobs: int = field(default_factory=lambda: os.cpu_count() or 1)
 
 
@@ -97,6 +104,14 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class Batch:
+    """What some files came to, by path, and what else of the tree was read for it."""
+
+    parts: dict[str, Part]
+    read: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Scan:
     """The whole: the tree's name, the rules that ran, and what they came to; `refused` are the user's rules that did
     not run, and what of .cocci files is not read."""
@@ -112,19 +127,25 @@ def scan(request: ScanRequest, steps: Steps = lambda _done, _all: None) -> Scan:
     chosen = _chosen(request)
     request = replace(request, rule_names=tuple(rule.id for rule in chosen.rules), own_rules=chosen.files)
     rules = _rules(request)
+    answers = Answers(request.cache / _ANSWERS, _run_of(request))
     with _open(request) as (tree, base):
         files = _files(base, request)
-        if any(asks_tree(rule) for rule in rules):  # made once, before each process asks for it
+        known = answers.known(files, base) if request.kept else {}
+        parts = {path: unpacked(text) for path, text in known.items()}
+        left = [path for path in files if path not in parts]
+        if left and any(asks_tree(rule) for rule in rules):  # made once, before each process asks for it
             HeaderCache(request.cache / PLACE).catalogue(base, read_facts(_snapshot(tree, base)))
         name = f"{tree.name} ({request.base})" if request.base else tree.name
-    jobs = max(1, min(request.jobs, len(files) // _LEAST_BATCH))
-    parts, done = [], 0
+    jobs = max(1, min(request.jobs, len(left) // _LEAST_BATCH))
+    steps(len(parts), len(files))
     with workers(jobs) as pool:
-        for part in spread(pool, partial(scan_files, request), _batches(files, jobs)):
-            parts.append(part)
-            done += part.files
-            steps(done, len(files))
-    return Scan(name, tuple(rule.id for rule in rules), _whole(parts), chosen.refused + _refused(request))
+        for batch in spread(pool, partial(scan_files, request), _batches(left, jobs)):
+            parts |= batch.parts
+            sound_ones = ((path, part) for path, part in batch.parts.items() if not part.over_budget)
+            answers.keep([(path, files[path], packed(part)) for path, part in sound_ones], batch.read)
+            steps(len(parts), len(files))
+    whole = _whole([parts[path] for path in files if path in parts])
+    return Scan(name, tuple(rule.id for rule in rules), whole, chosen.refused + _refused(request))
 
 
 def _whole(parts: list[Part]) -> Part:
@@ -142,13 +163,16 @@ def _whole(parts: list[Part]) -> Part:
     )
 
 
-def scan_files(request: ScanRequest, paths: list[str]) -> list[Part]:
+def scan_files(request: ScanRequest, paths: list[str]) -> list[Batch]:
     """What the rules say of these files; what one process does at a time."""
     with _open(request) as (tree, base), sound(request.cache):
-        facts = read_facts(_snapshot(tree, base))
-        view = TreeView(_snapshot(tree, base), facts, partial(_catalogue, request, base, facts))
+        traced = Traced(base)
+        facts = read_facts(_snapshot(tree, traced))
+        view = TreeView(_snapshot(tree, traced), facts, partial(_catalogue, request, traced, facts))
         rules = Rules(_rules(request), view, limit=limit_of(request.budget))
-        return [_part(SourceFile(path, text), rules, fix=request.fix) for path, text in _texts(base, paths)]
+        texts = _texts(base, paths)
+        parts = {path: _part(SourceFile(path, text), rules, fix=request.fix) for path, text in texts}
+        return [Batch(parts, traced.read_so_far())]
 
 
 def _catalogue(request: ScanRequest, base: Base, facts: SyntaxFacts) -> Catalogue:
@@ -187,12 +211,32 @@ def _chosen(request: ScanRequest) -> Loaded:
     return load_all(request.user_rules, limit_of(request.budget)).chosen(request.rule_names, ())
 
 
+def packed(part: Part) -> str:
+    """A part as text, to be kept."""
+    return json.dumps(asdict(part), default=lambda confidence: confidence.value)
+
+
+def unpacked(text: str) -> Part:
+    """The part that was kept."""
+    read = json.loads(text)
+    hits = tuple(Hit(**{**hit, "confidence": Confidence(hit["confidence"])}) for hit in read.pop("hits"))
+    skipped = tuple(Skipped(**one) for one in read.pop("skipped"))
+    diffs = tuple((path, diff) for path, diff in read.pop("diffs"))
+    return Part(hits=hits, skipped=skipped, diffs=diffs, **read)
+
+
 def _rules(request: ScanRequest) -> tuple[Rule, ...]:
     """The semantic patches, and the rules that scan() has chosen."""
     own = tuple(rule for one in load_cocci(request.cocci) for rule in one.rules)
     if not request.rule_names:
         return own
     return own + select((*load_rules(), *map(load_rule, request.own_rules)), request.rule_names, ())
+
+
+def _run_of(request: ScanRequest) -> str:
+    """An id of what asks: the rules, and the code that runs them."""
+    words = (str(request.tree.absolute()), str(request.fix), *request.rule_names)
+    return id_of((*words, *_VERSIONS), (*sources(), *request.own_rules, *request.cocci))
 
 
 def _refused(request: ScanRequest) -> tuple[Skipped, ...]:
@@ -214,20 +258,20 @@ def _open(request: ScanRequest) -> Iterator[tuple[Tree, Base]]:
         yield tree, tree.named(request.base or ("HEAD" if is_bare else None))
 
 
-def _files(base: Base, request: ScanRequest) -> list[str]:
-    """The C files that are asked for, by path; generated and borrowed code is left out unless it is named."""
-    out: dict[str, None] = {}
+def _files(base: Base, request: ScanRequest) -> dict[str, str]:
+    """The C files that are asked for, by path, with ids; generated and borrowed code is left out unless it is named."""
+    out: dict[str, str] = {}
     for path in request.paths or ("",):
-        found = {name for suffix in C_SUFFIXES for name in base.files(path, suffix)}
-        found = {name for name in found if not name.startswith(_NEVER) or path.startswith(_NEVER)}
+        listed = [pair for suffix in C_SUFFIXES for pair in base.files(path, suffix).items()]
+        found = {name: at for name, at in listed if not name.startswith(_NEVER) or path.startswith(_NEVER)}
         if not found and is_read(path) and base.read(path) is not None:
-            found = {path}
+            found = {path: base.blob_id(path) or ""}
         if not found:
             raise UsageError(
                 f"there is no C file at {path or 'the top of the tree'}", "name a file or folder of the tree"
             )
-        out |= dict.fromkeys(sorted(found))
-    return list(out)
+        out |= dict(sorted(found.items()))
+    return out
 
 
 def _texts(base: Base, paths: Iterable[str]) -> Iterator[tuple[str, bytes]]:

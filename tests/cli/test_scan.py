@@ -64,7 +64,8 @@ def test_processes_make_no_difference(tree: Path) -> None:
     for number in range(40):
         (tree / f"drivers/pear/pear{number}.c").write_text(_BAD.replace("pear", f"pear{number}"))
     words = ("scan", ".", "--tree", str(tree), "--rule", "dev-err-probe", "--format", "json")
-    one, many = (reviewbot(*words, "--jobs", jobs) for jobs in ("1", "3"))
+    caches = ({"XDG_CACHE_HOME": str(tree / jobs)} for jobs in "13")
+    one, many = (reviewbot(*words, "--jobs", jobs, env=env) for jobs, env in zip("13", caches, strict=True))
 
     assert json.loads(one.out) == json.loads(many.out)
     assert len(json.loads(one.out)["findings"]) == 42
