@@ -16,6 +16,7 @@ from reviewbot.match.course import Course
 from reviewbot.match.normal import normal
 from reviewbot.match.unify import Bindings, unify, unify_all
 from reviewbot.model import Match, Span
+from reviewbot.rule import SourceFunction, SourceText
 from reviewbot.syntax.parse import Function, Unit
 from reviewbot.syntax.scope import symbols
 from reviewbot.syntax.term import Term, to_term
@@ -37,6 +38,16 @@ _MAX_CLIMB = 1000
 """Syntax nodes between a word and its statement; finding a parent is itself linear in the parser's depth."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """The texts of one file.  Implements reviewbot.rule.SourceText."""
+
+    path: str
+    text: str
+    bare: str
+    functions: tuple[SourceFunction, ...]
+
+
 @dataclass(slots=True)
 class Terms:
     """The terms of one file, made when first asked for and shared by all patterns.
@@ -54,6 +65,7 @@ class Terms:
     _symbols: dict[int, dict[str, str]] = field(default_factory=dict)
     _courses: dict[int, Course] = field(default_factory=dict)
     _bare: bytes | None = None
+    _source: SourceText | None = None
 
     def forget(self) -> None:
         """Drop the terms, after work that was stopped half-way."""
@@ -64,6 +76,14 @@ class Terms:
         if self._bare is None:
             self._bare = _NO_CODE.sub(lambda found: b" " * len(found.group()), self.unit.source.text)
         return self._bare
+
+    def source(self) -> SourceText:
+        """The file as a rule's own search sees it."""
+        if self._source is None:
+            functions = (SourceFunction(f.name, f.span.start, f.body, f.span.end) for f in self.unit.functions)
+            text, bare = (raw.decode("latin-1") for raw in (self.unit.source.text, self.bare()))
+            self._source = _Text(self.unit.source.path, text, bare, tuple(functions))
+        return self._source
 
     def of(self, node: Node, on: frozenset[str]) -> Term:
         """The normal term of a node under the isomorphisms `on`."""

@@ -4,23 +4,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from reviewbot.match.engine import Found, Terms
 from reviewbot.model import Match, Span
-from reviewbot.rule import Seek, SourceFunction
+from reviewbot.rule import Seek
 from reviewbot.syntax.kconfig import is_kconfig
 from reviewbot.syntax.term import Term
-
-
-@dataclass(frozen=True, slots=True)
-class _Text:
-    """The texts of one file.  Implements reviewbot.rule.SourceText."""
-
-    path: str
-    text: str
-    bare: str
-    functions: tuple[SourceFunction, ...]
 
 
 def may_find(seek: Seek, text: bytes) -> bool:
@@ -34,7 +23,7 @@ def sought(terms: Terms, seek: Seek, within: tuple[Span, ...] | None) -> Iterato
     if seek.kconfig != is_kconfig(unit.source.path) or not may_find(seek, unit.source.text):
         return
     size, terms.at = len(unit.source.text), -1
-    for place in sorted(seek.find(_text_of(terms)), key=lambda one: (one.start, one.end)):
+    for place in sorted(seek.find(terms.source()), key=lambda one: (one.start, one.end)):
         if not 0 <= place.start < place.end <= size or not _touches(place.start, place.end, within):
             continue
         function = unit.function_at(place.start)
@@ -42,13 +31,6 @@ def sought(terms: Terms, seek: Seek, within: tuple[Span, ...] | None) -> Iterato
         words = " ".join(unit.text(place.start, place.end).split())
         match = Match(unit.source.path, span, place.bindings, function.name if function else "")
         yield match, {}, (Term("sought", words, (), place.start, place.end),)
-
-
-def _text_of(terms: Terms) -> _Text:
-    unit = terms.unit
-    functions = (SourceFunction(f.name, f.span.start, f.body, f.span.end) for f in unit.functions)
-    text, bare = (raw.decode("latin-1") for raw in (unit.source.text, terms.bare()))
-    return _Text(unit.source.path, text, bare, tuple(functions))
 
 
 def _touches(start: int, end: int, within: Iterable[Span] | None) -> bool:

@@ -83,18 +83,20 @@ class TreeView:
         """Drop what finds helpers, after work that was stopped half-way; it is made again when somebody asks."""
         self._suggester = None
 
-    def subsystems(self, path: str) -> tuple[str, ...]:
-        """The titles of the entries of MAINTAINERS that a file belongs to."""
+    @property
+    def subsystems(self) -> tuple[Subsystem, ...]:
+        """The entries of MAINTAINERS."""
         if self._subsystems is None:
             self._subsystems = subsystems_of(self.snapshot.read("MAINTAINERS") or b"")
-        return tuple(one.title for one in self._subsystems if one.has(path))
+        return self._subsystems
 
     def is_for(self, rule: Rule, path: str) -> bool:
         """True for a rule that is meant for a file of this tree: its version, and who maintains the file."""
         if not is_for_version(rule, self.version if rule.since or rule.until else None):
             return False
         wanted = [part.lower() for part in rule.subsystems]
-        return not wanted or any(part in title.lower() for title in self.subsystems(path) for part in wanted)
+        named = (one for one in self.subsystems if any(part in one.title.lower() for part in wanted)) if wanted else ()
+        return not wanted or any(one.has(path) for one in named)
 
     def macros(self, path: str) -> dict[str, Macro]:
         """The macros that one header defines; none if the tree does not have it."""

@@ -8,10 +8,10 @@ from reviewbot.rule import Advice, Category, Confidence, Example, Place, Rule, S
 
 _BIT = r"(?P<b>BIT\s*\(\s*[^()]+\s*\)|1U?L?\s*<<\s*\w+)"
 _SET = re.compile(
-    rf"(?P<v>[\w.>\[\]-]+)\s*\|=\s*{_BIT}\s*;\s*\}}?\s*else\s*\{{?\s*(?P=v)\s*&=\s*~\s*\(?\s*(?P=b)\s*\)?\s*;"
+    rf"(?<![\w.>\[\]-])(?P<v>[\w.>\[\]-]+)\s*\|=\s*{_BIT}\s*;\s*\}}?\s*else\s*\{{?\s*(?P=v)\s*&=\s*~\s*\(?\s*(?P=b)\s*\)?\s*;"
 )
 _CLEAR = re.compile(
-    rf"(?P<v>[\w.>\[\]-]+)\s*&=\s*~\s*\(?\s*{_BIT}\s*\)?\s*;\s*\}}?\s*else\s*\{{?\s*(?P=v)\s*\|=\s*(?P=b)\s*;"
+    rf"(?<![\w.>\[\]-])(?P<v>[\w.>\[\]-]+)\s*&=\s*~\s*\(?\s*{_BIT}\s*\)?\s*;\s*\}}?\s*else\s*\{{?\s*(?P=v)\s*\|=\s*(?P=b)\s*;"
 )
 
 
