@@ -17,13 +17,25 @@ from reviewbot.mail.comments import read_comments
 from reviewbot.mail.series import build_series
 from reviewbot.mail.versions import postings
 from reviewbot.match.site import TreeView
-from reviewbot.model import Address, AppliedPatch, AppliedSeries, Draft, Finding, History, Progress, Review, Series
+from reviewbot.model import (
+    Address,
+    AppliedPatch,
+    AppliedSeries,
+    Draft,
+    Finding,
+    History,
+    Known,
+    Progress,
+    Review,
+    Series,
+)
 from reviewbot.registry import load_rules, select
 from reviewbot.review.draft import DraftStyle, draft, style_rules
 from reviewbot.review.history import compared, still_open
 from reviewbot.review.overlay import overlaid
 from reviewbot.review.raised import Talk, with_raised
 from reviewbot.review.reports import Rules
+from reviewbot.review.standing import NOTHING_KNOWN, muted_notes
 from reviewbot.review.verdict import judge, last_state
 from reviewbot.rule import Rule
 from reviewbot.syntax.facts import read_facts
@@ -31,7 +43,10 @@ from reviewbot.syntax.facts import read_facts
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What to check, and how.  `what` is a message id, a URL, a path or "-"; `refs` are the settings' bases to try."""
+    """What to check, and how.  `what` is a message id, a URL, a path or "-"; `refs` are the settings' bases to try.
+
+    `known` is what the reviewer made of earlier findings.
+    """
 
     what: str
     tree: Path
@@ -45,6 +60,7 @@ class Request:
     user_rules: Path | None = None
     sender: Address = NOBODY
     stdin: bytes = b""
+    known: Known = NOTHING_KNOWN
 
 
 def check(request: Request, progress: Progress = lambda _step: None) -> Review:
@@ -68,7 +84,7 @@ def review(
     chosen = select(rules, request.rule_names, _addresses(series))
     view = _view(applied, tree, request.cache, progress)
     with sound(request.cache):
-        findings, coverage = judge(applied, Rules(chosen, view))
+        findings, coverage = judge(applied, Rules(chosen, view), request.known)
     posted = postings(found.thread, series)
     discussion = read_comments(found.thread, posted)
     talk = Talk(posted, discussion.comments)
@@ -79,8 +95,9 @@ def review(
     drafts = _drafts(applied, findings, style)
     order = {p.patch.message.msgid: number for number, p in enumerate(applied.patches)}
     ordered = tuple(sorted(findings, key=lambda f: (order[f.patch], f.path, f.line, f.rule)))
-    known = (*found.problems, *found.thread.problems, *discussion.problems, *unread)
-    return Review(applied, ordered, coverage, drafts, _problems(applied, known), history)
+    odd = (*found.problems, *found.thread.problems, *discussion.problems, *unread)
+    problems = _problems(applied, (*odd, *muted_notes(ordered, request.known)))
+    return Review(applied, ordered, coverage, drafts, problems, history)
 
 
 def _with_history(

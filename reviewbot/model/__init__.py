@@ -3,6 +3,7 @@
 
 from reviewbot.model.code import Coverage, Skipped, Snapshot, SourceFile, Span
 from reviewbot.model.comment import Anchor, Comment, Raised
+from reviewbot.model.judgement import Held, Judgement, KeptDraft, Known, Place, Shown, Tally
 from reviewbot.model.mail import Address, Message, Thread
 from reviewbot.model.patch import (
     AppliedPatch,
@@ -15,6 +16,7 @@ from reviewbot.model.patch import (
     Series,
 )
 from reviewbot.model.review import (
+    COMMIT_MESSAGE,
     Advice,
     Category,
     Confidence,
@@ -30,6 +32,7 @@ from reviewbot.model.review import (
 )
 
 __all__ = [
+    "COMMIT_MESSAGE",
     "Address",
     "Advice",
     "Anchor",
@@ -44,20 +47,27 @@ __all__ = [
     "Draft",
     "FileDiff",
     "Finding",
+    "Held",
     "History",
     "Hunk",
+    "Judgement",
+    "KeptDraft",
+    "Known",
     "Match",
     "Message",
     "Patch",
+    "Place",
     "Progress",
     "Raised",
     "Repeat",
     "Review",
     "Series",
+    "Shown",
     "Skipped",
     "Snapshot",
     "SourceFile",
     "Span",
+    "Tally",
     "Thread",
     "Verdict",
     "Waypoint",
