@@ -4,17 +4,19 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
+from reviewbot.cli.keep import BLAMED, Kept, keep, recall
 from reviewbot.cli.options import CheckOptions, Format
 from reviewbot.cli.screen import Screen, watched
 from reviewbot.cli.settings import Settings, read_settings
 from reviewbot.cli.show import show_review
 from reviewbot.edges.archive import archive_url
-from reviewbot.edges.outbox import Written, paths_text, write_drafts
+from reviewbot.edges.outbox import paths_text
 from reviewbot.edges.sources import is_local
-from reviewbot.errors import OutputError, UsageError
-from reviewbot.model import Review, Verdict
+from reviewbot.errors import UsageError
+from reviewbot.model import Held, Known, Review
 from reviewbot.pipeline import Request
 from reviewbot.pipeline import check as review_series
 from reviewbot.review.render import to_json
@@ -25,31 +27,30 @@ _MAX_STDIN = 512 << 20
 def run_check(options: CheckOptions) -> int:
     """Review, print, write the drafts; the exit status: 0 clean, 1 findings, 2 nothing applied."""
     settings = read_settings(Path.cwd())
-    request = _request(options, settings)
+    known, unread = recall(settings.state)
+    request = _request(options, settings, known)
     review = watched(lambda progress: review_series(request, progress))
-    failed: OutputError | None = None
-    try:
-        written = _write(review, options.out or settings.out)
-    except OutputError as error:  # the review itself is not lost with its drafts
-        written, failed = Written((), ()), error
+    out = options.out or settings.out
+    kept = keep(settings.state, review, out, everything=options.everything) if not unread else Kept(problems=(unread,))
+    review = replace(review, problems=(*review.problems, *kept.problems))
     archive = "" if is_local(request.what, request.mboxes) else request.archive
     if options.format is Format.JSON:
-        sys.stdout.write(to_json(review, paths_text(written.paths), archive))
+        sys.stdout.write(to_json(review, paths_text(kept.written.paths if out else ()), archive))
     else:
-        show_review(Screen(), review, written, archive, everything=options.everything)
-    if failed:
-        raise failed
+        show_review(Screen(), review, kept.written, archive, everything=options.everything, names=kept.names)
+    if kept.failed:  # the review itself is not lost with its drafts
+        raise kept.failed
     return _status(review)
 
 
 def _status(review: Review) -> int:
-    """1 with findings; else 2 if no patch applied at all, since a few hunks alone prove nothing; else 0."""
-    if any(f.verdict in (Verdict.INTRODUCED, Verdict.UNPROVEN) for f in review.findings):
+    """1 with findings that were not dismissed; 2 if no patch applied, since hunks alone prove nothing; else 0."""
+    if any(f.verdict in BLAMED and f.held is not Held.DISMISSED for f in review.findings):
         return 1
     return 0 if any(p.after is not None for p in review.applied.patches) else 2
 
 
-def _request(options: CheckOptions, settings: Settings) -> Request:
+def _request(options: CheckOptions, settings: Settings, known: Known) -> Request:
     if options.what == "-":
         stdin = sys.stdin.buffer.read(_MAX_STDIN + 1)
         if len(stdin) > _MAX_STDIN:
@@ -69,13 +70,5 @@ def _request(options: CheckOptions, settings: Settings) -> Request:
         user_rules=settings.user_rules,
         sender=settings.sender,
         stdin=stdin,
+        known=known,
     )
-
-
-def _write(review: Review, out: Path | None) -> Written:
-    if out is None:
-        return Written((), ())
-    order = tuple(p.patch.message.msgid for p in review.applied.patches)
-    series = review.applied.series
-    scope = (series.cover or series.patches[0].message).msgid
-    return write_drafts(out.expanduser(), review.drafts, order, scope)

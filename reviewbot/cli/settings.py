@@ -14,7 +14,7 @@ from reviewbot.errors import UsageError
 from reviewbot.model import Address
 
 LORE = "https://lore.kernel.org/all"
-KNOWN = frozenset({"archive", "tree", "base", "rule", "rules", "out", "cache"})
+KNOWN = frozenset({"archive", "tree", "base", "rule", "rules", "out", "cache", "state"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,7 @@ class Settings:
     user_rules: Path | None
     out: Path | None
     cache: Path
+    state: Path
     sender: Address
 
 
@@ -50,6 +51,7 @@ def read_settings(folder: Path) -> Settings:
         user_rules=_path(keys, "rules"),
         out=_path(keys, "out"),
         cache=cache,
+        state=_path(keys, "state") or platformdirs.user_state_path("reviewbot"),
         sender=Address(name, email or NOBODY.email),
     )
 
