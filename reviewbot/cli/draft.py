@@ -99,10 +99,10 @@ def export(words: tuple[str, ...], folder: Path | None, mbox: Path | None) -> No
         say(str(to_mbox(mbox.expanduser(), mails)))
 
 
-def holding(place: Path, fingerprints: frozenset[str]) -> list[str]:
-    """The short ids of the drafts that remark on one of the findings, and still are there."""
-    there = (one for one in _listed(place) if one.state != "gone")
-    return [one.short for one in there if fingerprints & set(one.draft.findings)]
+def holding(place: Path, fingerprints: frozenset[str]) -> list[tuple[str, str]]:
+    """The short ids and states of the drafts that remark on one of the findings, and still are there."""
+    there = ((one, one.state) for one in _listed(place) if fingerprints & set(one.draft.findings))
+    return [(one.short, state) for one, state in there if state != "gone"]
 
 
 def _sendable(one: _Listed) -> bytes:

@@ -37,8 +37,9 @@ def judge(word: str, what: Held, why: str) -> None:
         if (old.what, old.why) != (what, why):
             say(f"it was {old.what.value} before{f': {old.why}' if old.why else ''}")
     if what is Held.DISMISSED:
-        for short in holding(ledger_in(settings.state), frozenset(one.fingerprint for one in found)):
-            say(f"draft {short} still has the remark: check again, or `reviewbot draft edit {short}`")
+        for short, state in holding(ledger_in(settings.state), frozenset(one.fingerprint for one in found)):
+            again = "" if state == "edited" else "check again, or "
+            say(f"draft {short} still has the remark: {again}`reviewbot draft edit {short}`")
     tally = ledger.known(ledger_in(settings.state)).tallies[first.rule]
     if is_muted(tally):
         say(muted_words(tally))
