@@ -49,6 +49,7 @@ class Tally:
         self.counts["patches"] += len(patches)
         self.counts["patches applied"] += sum(p.after is not None for p in patches.values())
         self.counts["drafts"] += len(made.drafts)
+        self.counts["findings with a verified change"] += sum(f.diff is not None for f in made.findings)
         self.counts["functions touched"] += made.coverage.functions
         self.counts["functions analysed"] += made.coverage.analysed
         self.verdicts.update((f.rule, f.verdict.value) for f in made.findings)

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import shlex
+import shutil
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -13,9 +15,10 @@ from reviewbot.cli.screen import Screen, watched
 from reviewbot.cli.settings import Settings, read_settings
 from reviewbot.cli.show import show_review
 from reviewbot.edges.archive import archive_url
+from reviewbot.edges.fixups import write_fixups
 from reviewbot.edges.outbox import paths_text
 from reviewbot.edges.sources import is_local
-from reviewbot.errors import UsageError
+from reviewbot.errors import OutputError, UsageError
 from reviewbot.model import Held, Known, Review
 from reviewbot.pipeline import Request
 from reviewbot.pipeline import check as review_series
@@ -32,14 +35,19 @@ def run_check(options: CheckOptions) -> int:
     review = watched(lambda progress: review_series(request, progress))
     out = options.out or settings.out
     kept = keep(settings.state, review, out, everything=options.everything) if not unread else Kept(problems=(unread,))
-    review = replace(review, problems=(*review.problems, *kept.problems))
+    review, failed = replace(review, problems=(*review.problems, *kept.problems)), kept.failed
+    try:
+        kept = replace(kept, fixups=_write_fixups(review, options.fixup))
+    except OutputError as error:
+        failed = failed or error
     archive = "" if is_local(request.what, request.mboxes) else request.archive
     if options.format is Format.JSON:
-        sys.stdout.write(to_json(review, paths_text(kept.written.paths if out else ()), archive))
+        drafts = paths_text(kept.written.paths if out else ())
+        sys.stdout.write(to_json(review, drafts, archive, paths_text(kept.fixups)))
     else:
-        show_review(Screen(), review, kept.written, archive, everything=options.everything, names=kept.names)
-    if kept.failed:  # the review itself is not lost with its drafts
-        raise kept.failed
+        show_review(Screen(), review, kept, archive, everything=options.everything)
+    if failed:  # the review itself is not lost with its drafts
+        raise failed
     return _status(review)
 
 
@@ -71,4 +79,28 @@ def _request(options: CheckOptions, settings: Settings, known: Known) -> Request
         sender=settings.sender,
         stdin=stdin,
         known=known,
+        compile=_command(options.compile),
     )
+
+
+def _command(text: str | None) -> tuple[str, ...]:
+    """The words of a command; a program that is named by a path is meant from where the user stands."""
+    if text is None:
+        return ()
+    try:
+        program, *words = shlex.split(text)
+    except ValueError as error:
+        why = "it is empty" if not text.strip() else str(error).lower()
+        raise UsageError(f"--compile cannot be read as a command: {why}", "as in 'make -s {objects}'") from None
+    if "/" in program and Path(program).exists():
+        program = str(Path(program).absolute())
+    elif "/" not in program and shutil.which(program) is None:
+        raise UsageError(f"--compile names {program}, and there is no such program", "install it, or check PATH")
+    return program, *words
+
+
+def _write_fixups(review: Review, folder: Path | None) -> tuple[Path, ...]:
+    if folder is None:
+        return ()
+    series = tuple(p.patch.message.msgid for p in review.applied.patches)
+    return write_fixups(folder.expanduser(), review.fixups, series)

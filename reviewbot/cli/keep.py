@@ -38,12 +38,13 @@ NOTHING_WRITTEN = Written((), ())
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What became of a review: the drafts as they were written, names for what is shown, and what went wrong.
+    """What became of a review: drafts and fix-ups as they were written, names for what is shown, and what went wrong.
 
     `failed` is set where the folder that the user named could not be written to.
     """
 
     written: Written = NOTHING_WRITTEN
+    fixups: tuple[Path, ...] = ()
     names: Names = NO_NAMES
     problems: tuple[str, ...] = ()
     failed: OutputError | None = None
@@ -100,7 +101,7 @@ def keep(state: Path, review: Review, out: Path | None, *, everything: bool) -> 
     names, short = short_ids(f.fingerprint for f in found), short_ids(draft.id for draft in drafts)
     waiting = (names[f.fingerprint] for f in found if f.held in (None, Held.MUTED))
     by_path = {written.answers[draft.patch]: short[draft.id] for draft in drafts}
-    return Kept(written, Names(names, by_path, next(waiting, "")))
+    return Kept(written, names=Names(names, by_path, next(waiting, "")))
 
 
 def _drafts(review: Review, written: Written) -> list[KeptDraft]:

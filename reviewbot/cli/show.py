@@ -10,32 +10,32 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
-from reviewbot.cli.keep import BLAMED, NO_NAMES, Names
+from reviewbot.cli.keep import BLAMED, Kept, Names
 from reviewbot.cli.row import Row as _Row
 from reviewbot.cli.talk import history_rows, raised_rows
-from reviewbot.edges.outbox import Written
 from reviewbot.mail.clean import body_text
 from reviewbot.model import AppliedPatch, AppliedSeries, Confidence, Coverage, Finding, Held, Review, Skipped, Verdict
 from reviewbot.pipeline import named, patch_problems
 from reviewbot.review.render import link
 
 _STYLE = {Confidence.HIGH: "bold yellow", Confidence.MODERATE: "yellow", Confidence.LOW: "dim yellow"}
+_DIFF_STYLE = {"+": "green", "-": "red"}
 _MAX_SKIPPED = 8
+_MAX_RULES = 8
 _MAX_PATHS = 3
 _MAX_CODE = 200
 _NARROWEST = 30
+_FIXUP = "fix-up for "
 _COUNTED = "hunk headers did not fit their lines"
 _RECOUNTED = "hunk counts recounted"
 
 
-def show_review(
-    console: Console, review: Review, written: Written, archive: str, *, everything: bool, names: Names = NO_NAMES
-) -> None:
-    """Print a review; the message id links to `archive`, unless that is "" as the mail did not come from there.
+def show_review(console: Console, review: Review, kept: Kept, archive: str, *, everything: bool) -> None:
+    """Print a review with what was kept of it.
 
-    `names` are the ids under which other commands know what is shown.
+    The message id links to `archive`, unless that is "" as the mail did not come from there.
     """
-    for row in _rows(review, written, archive, names, everything=everything):
+    for row in _rows(review, kept, archive, everything=everything):
         for line in _lines(console, row):
             console.print(line, soft_wrap=True, highlight=False)
 
@@ -51,7 +51,7 @@ def _lines(console: Console, row: _Row) -> Iterator[Text]:
         yield Text(" " * row.hang) + line if number else line
 
 
-def _rows(review: Review, written: Written, archive: str, names: Names, *, everything: bool) -> Iterator[_Row]:
+def _rows(review: Review, kept: Kept, archive: str, *, everything: bool) -> Iterator[_Row]:
     yield from _head(review, archive)
     shown = 0
     for patch in review.applied.patches:
@@ -62,14 +62,21 @@ def _rows(review: Review, written: Written, archive: str, names: Names, *, every
         if visible or problems or patch.how:
             yield from _patch(patch, review.applied.series.expected, problems)
         for finding in visible:
-            yield from _finding(finding, archive, names.findings.get(finding.fingerprint, ""))
+            yield from _finding(finding, archive, kept.names.findings.get(finding.fingerprint, ""))
     yield from history_rows(review, archive, everything=everything)
     yield _Row(Text())
     yield from _tail(review, shown)
+    yield from _files(kept)
+
+
+def _files(kept: Kept) -> Iterator[_Row]:
+    written, names = kept.written, kept.names
     for path in written.paths:
-        kept = " (edited by you, kept as it is)" if path in written.kept else ""
+        edited = " (edited by you, kept as it is)" if path in written.kept else ""
         number = f" {names.drafts[path]}" if path in names.drafts else ""
-        yield _Row(Text(f"draft{number}: {path}{kept}"))
+        yield _Row(Text(f"draft{number}: {path}{edited}"))
+    for path in kept.fixups:
+        yield _Row(Text(f"fix-up: {path}"))
     yield from _next(names)
 
 
@@ -156,7 +163,11 @@ def _finding(finding: Finding, archive: str, number: str) -> Iterator[_Row]:
     yield _Row(text.append(f" {number}", style="dim") if number else text, 6)
     code = " ".join(finding.code.split())
     yield _Row(Text(f"      {code if len(code) <= _MAX_CODE else code[:_MAX_CODE] + ' ...'}", style="dim"), 8)
-    if finding.suggestion:
+    if finding.diff:
+        yield _Row(Text(f"    verified{', compile-tested' if finding.compiled else ''}:", style="dim"), 6)
+        for line in finding.diff.removesuffix("\n").split("\n"):
+            yield _Row(Text(f"      {line.expandtabs()}".rstrip(), style=_DIFF_STYLE.get(line[:1], "dim")), None)
+    elif finding.suggestion:
         first, *rest = finding.suggestion.split("\n")
         yield _Row(Text(f"    → {first}", style="green"), None)
         for line in rest:
@@ -190,7 +201,7 @@ def _tail(review: Review, shown: int) -> Iterator[_Row]:
     rest = "; ".join(words for words in (f"{settled} dismissed before" if settled else "", rest) if words)
     rest = f" ({rest})" if rest else ""
     yield _Row(Text(f"{_count(shown, 'finding')}{rest}", style="bold"))
-    yield _Row(Text(_coverage(review.coverage, review.applied)))
+    yield _Row(Text(f"{_coverage(review.coverage, review.applied)} by {_ran(review.coverage)}"))
     lines = _skipped(review.coverage.skipped)
     for line in lines[:_MAX_SKIPPED]:
         yield _Row(Text(f"  {line}", style="dim"))
@@ -202,8 +213,8 @@ def _coverage(coverage: Coverage, applied: AppliedSeries) -> str:
     if coverage.functions:
         return f"{coverage.analysed} of {_count(coverage.functions, 'touched function')} analysed"
     if any(patch.after is None for patch in applied.patches):
-        return "no function was seen whole"
-    return "no C function is touched"
+        return "no function was seen whole, hunks read"
+    return "no C function is touched, the rest read"
 
 
 def _skipped(skipped: tuple[Skipped, ...]) -> list[str]:
@@ -217,9 +228,18 @@ def _skipped(skipped: tuple[Skipped, ...]) -> list[str]:
         names = ", ".join(paths[:_MAX_PATHS]) + more
         if what == "hunks alone":
             out.append(f"only the hunks were seen of {names}")
+        elif what.startswith(_FIXUP):
+            out.append(f"no {what} in {names}: {why}")
         else:
             out.append(f"not analysed: {names if what == 'file' else f'{what} in {names}'} ({why})")
     return out
+
+
+def _ran(coverage: Coverage) -> str:
+    """How many rules ran, and which did not where those are few."""
+    names = [one.rule for one in coverage.idle]
+    which = f" (not {', '.join(names)})" if 0 < len(names) <= _MAX_RULES else ""
+    return f"{coverage.rules} of {_count(coverage.rules + len(names), 'rule')}{which}"
 
 
 def _count(number: int, noun: str, plural: str = "") -> str:

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The nouns of a review: frozen values that every layer shares, and no behaviour but derived properties."""
 
-from reviewbot.model.code import Coverage, Skipped, Snapshot, SourceFile, Span
+from reviewbot.model.code import Coverage, Idle, Skipped, Snapshot, SourceFile, Span
 from reviewbot.model.comment import Anchor, Comment, Raised
+from reviewbot.model.fixup import FileChange, FixupPatch
 from reviewbot.model.judgement import Held, Judgement, KeptDraft, Known, Place, Shown, Tally
 from reviewbot.model.mail import Address, Message, Thread
 from reviewbot.model.patch import (
@@ -45,11 +46,14 @@ __all__ = [
     "Coverage",
     "DiffLine",
     "Draft",
+    "FileChange",
     "FileDiff",
     "Finding",
+    "FixupPatch",
     "Held",
     "History",
     "Hunk",
+    "Idle",
     "Judgement",
     "KeptDraft",
     "Known",

@@ -9,6 +9,7 @@ from enum import Enum
 
 from reviewbot.model.code import Coverage, Span
 from reviewbot.model.comment import Raised
+from reviewbot.model.fixup import FixupPatch
 from reviewbot.model.judgement import Held
 from reviewbot.model.patch import AppliedSeries
 
@@ -116,7 +117,8 @@ class Finding:
     """A remark on one patch.  `line` and `last_line` are 1-based in that patch's result (as the hunk claims them
     when nothing applied); `mail_line` is the 1-based line of the patch mail's body under which a reply comments, 0 if
     the place is not in the diff.  `fingerprint` survives rebases: rule, function, normalised code.  `repeats` are the
-    other places of the file that the same remark is about, by line.
+    other places of the file that the same remark is about, by line.  `diff` is a verified change of that patch's result
+    that mends it, None where there is none; `compiled` says that what it changes was built before and after.
 
     `raised` is the comment of somebody who has said it already.  `since` is the earlier revision of the series that has
     it too, None for what is new or where no earlier one was compared."""
@@ -139,6 +141,8 @@ class Finding:
     note: str = ""
     references: tuple[str, ...] = ()
     repeats: tuple[Repeat, ...] = ()
+    diff: str | None = None
+    compiled: bool = False
     raised: Raised | None = None
     since: int | None = None
     held: Held | None = None
@@ -177,4 +181,5 @@ class Review:
     coverage: Coverage
     drafts: tuple[Draft, ...]
     problems: tuple[str, ...]
+    fixups: tuple[FixupPatch, ...] = ()
     history: History = History()

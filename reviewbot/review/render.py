@@ -13,16 +13,16 @@ from reviewbot.model import AppliedPatch, Comment, Finding, History, Raised, Rev
 VERSION = 2
 
 
-def to_json(review: Review, drafts: tuple[str, ...], archive: str = "") -> str:
-    """The review as JSON text that ends in a newline; `drafts` are the paths that were written.
+def to_json(review: Review, drafts: tuple[str, ...], archive: str = "", fixups: tuple[str, ...] = ()) -> str:
+    """The review as JSON text that ends in a newline; `drafts` and `fixups` are the paths that were written.
 
     `archive` is the URL that message ids link to, "" where the mails did not come from one.  The text is ASCII: the
     same bytes in any locale, and nothing in it that a terminal would obey.
     """
-    return json.dumps(as_dict(review, drafts, archive), indent=2) + "\n"
+    return json.dumps(as_dict(review, drafts, archive, fixups), indent=2) + "\n"
 
 
-def as_dict(review: Review, drafts: tuple[str, ...], archive: str = "") -> dict[str, Any]:
+def as_dict(review: Review, drafts: tuple[str, ...], archive: str = "", fixups: tuple[str, ...] = ()) -> dict[str, Any]:
     """The review as plain values."""
     series, applied = review.applied.series, review.applied
     return {
@@ -42,10 +42,13 @@ def as_dict(review: Review, drafts: tuple[str, ...], archive: str = "") -> dict[
             "functions": review.coverage.functions,
             "analysed": review.coverage.analysed,
             "skipped": [{"what": s.what, "path": s.path, "why": s.why} for s in review.coverage.skipped],
+            "rules": review.coverage.rules,
+            "idle": [{"rule": one.rule, "why": one.why} for one in review.coverage.idle],
         },
         "findings": [_finding(finding, archive) for finding in review.findings],
         "history": _history(review.history, archive),
         "drafts": list(drafts),
+        "fixups": list(fixups),
         "problems": list(review.problems),
     }
 
@@ -110,6 +113,8 @@ def _finding(finding: Finding, archive: str) -> dict[str, Any]:
         "message": finding.message,
         "helper": finding.helper,
         "suggestion": finding.suggestion,
+        "diff": finding.diff,
+        "compiled": finding.compiled,
         "note": finding.note,
         "fingerprint": finding.fingerprint,
         "held": finding.held.value if finding.held else None,

@@ -7,7 +7,6 @@ that is.  Where a patch did not apply, its hunks are read alone, and nothing is 
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
@@ -32,7 +31,7 @@ from reviewbot.review.blame import Seen, changed_lines, fixed_by, new_in_hunk, s
 from reviewbot.review.fragment import fragment
 from reviewbot.review.merge import merged
 from reviewbot.review.messages import in_message
-from reviewbot.review.reports import C_SUFFIXES, Rules, is_read, overlaps
+from reviewbot.review.reports import C_SUFFIXES, Rules, fingerprint, is_read, overlaps
 from reviewbot.review.standing import NOTHING_KNOWN, weighed
 from reviewbot.syntax.parse import Function
 
@@ -213,7 +212,6 @@ def _made(
         confidence = _LOWER[confidence]
     if rule.nursery:
         confidence = Confidence.LOW
-    identity = "\0".join((rule.id, report.match.function, report.key))
     return Finding(
         rule=rule.id,
         patch=patch.patch.message.msgid,
@@ -227,7 +225,7 @@ def _made(
         message=one_line(report.message),
         why=rule.why,
         code=body_text(report.code),
-        fingerprint=hashlib.sha256(identity.encode()).hexdigest()[:16],
+        fingerprint=fingerprint(report),
         helper=report.helper,
         suggestion=body_text(report.suggestion) if report.suggestion is not None else None,
         note=note,
