@@ -139,8 +139,8 @@ RULE = Rule(
     advice=_advice,
     message="{f}() {fact}; is {meant} meant?",
     measured=(
-        "6 of 6 right, all of IS_ERR_OR_NULL(), drivers/{hwmon,iio,media,usb,staging,clk,gpu/drm/msm}, mm, net/core and "
-        "sound/soc of 7.2, 2026-11"
+        "6 of 6 right, all of IS_ERR_OR_NULL(), drivers/{clk,gpu/drm/msm,hwmon,iio,media,staging,usb}, mm, net/core "
+        "and sound/soc of 7.2, 2026-11"
     ),
     references=("include/linux/err.h", "scripts/coccinelle/null/eno.cocci"),
     examples=(
