@@ -3,13 +3,16 @@
 
 import re
 
-from reviewbot.rule import Category, Confidence, Example, Meta, Rule, Site
+from reviewbot.rule import Assume, Category, Confidence, Example, Meta, Rule, Site
 
 _FREES = r"k(?:v)?free(?:_sensitive|_const)?|vfree|kfree_skb|free_percpu|kmem_cache_free|dput|fput"
 
 
-def _takes_no_error(site: Site) -> bool:
-    """A class for __free() may look for error pointers itself."""
+def _is_freed(site: Site) -> bool:
+    """The branch of the error goes straight there, and no class for __free() looks for error pointers itself."""
+    after = [point.what for point in site.match.way[2:]]
+    if after[0] not in ("goto", "step"):
+        return False
     name = re.escape(site.text("p"))
     if not re.search(rf"\b{name}\s+__free\s*\(", site.function_text()):
         return True
@@ -33,18 +36,18 @@ RULE = Rule(
     id="kfree-err-ptr",
     title="error pointer freed",
     why="kfree() leaves NULL alone and takes an error pointer for an address, so that the error path oopses.",
-    known_problems="Where a local with __free() is not freed by hand, its class must be one of the tree's headers.",
+    known_problems="An error that is kept past another test, and a class of __free() that no header has, are not told.",
     category=Category.CORRECTNESS,
     confidence=Confidence.HIGH,
-    patterns=(
-        "if (IS_ERR($p)) goto $l; ... $free($p);",
-        "if (IS_ERR($p)) $r = PTR_ERR($p); goto $l; ... $free($p);",
-        "if (IS_ERR($p)) $print(...); $r = PTR_ERR($p); goto $l; ... $free($p);",
-    ),
+    patterns=("if (IS_ERR($p)) ... $free($p);",),
+    unless=(Assume("!IS_ERR($p)"),),
     metavariables={"free": Meta(matching=_FREES)},
-    where=_takes_no_error,
+    where=_is_freed,
     message="`{p}` is an error pointer here {through} and {free}() cannot take one; is another label meant?",
-    nursery=True,
+    measured=(
+        "25 of 25 jumps that were moved to a freeing label on trial are told; no hit in drivers/{clk,gpu/drm/msm,hwmon,"
+        "iio,media,staging,usb}, mm, net/core and sound/soc of 7.2, 2026-11"
+    ),
     references=("include/linux/err.h", "mm/slub.c"),
     examples=(
         Example("goto", _in(_GOTO + _OUT)),
