@@ -12,6 +12,7 @@ _GIVES_NULL = re.compile(
     r"|platform_get_resource\w*|dev_get_regmap|dev_get_platdata|of_(?:find|get)_\w*(?:node|child|parent|property)\w*"
     r"|of_parse_phandle|of_find_device_by_node|(?:devm_)?spi_alloc_\w+|alloc_(?:netdev|etherdev)\w*|usb_alloc_\w+"
     r"|alloc_skb|netdev_alloc_skb\w*|skb_(?:clone|copy)|proc_(?:create|mkdir)\w*|debugfs_lookup|dma_request_channel"
+    r"|vma_merge_(?:extend|new_range)"
 )
 _GIVES_ERROR = re.compile(
     r"(?:devm_)?clk_(?:get|get_enabled|get_prepared|register|hw_register_\w+)|(?:devm_)?regulator_(?:get|get_exclusive|register)"
@@ -22,6 +23,7 @@ _GIVES_ERROR = re.compile(
     r"|(?:devm_)?pinctrl_get|pinctrl_lookup_state|v?memdup_user\w*|strndup_user|filp_open|(?:devm_)?nvmem_\w+_get|crypto_alloc_\w+"
     r"|(?:devm_)?pwm_get|mbox_request_channel\w*|(?:devm_)?backlight_device_register|devm_rtc_allocate_device"
     r"|platform_device_register_(?:full|data|resndata|simple)|i2c_new_\w+_device|devm_extcon_dev_allocate"
+    r"|vma_modify_\w+"
 )
 """What the declarations in headers do not say.  Optional getters are left out: their NULL has a meaning."""
 _CALL = re.compile(r"(?<![\w>.])(\w+)\s*=\s*(\w+)\s*\(")
