@@ -158,6 +158,7 @@ _BLOCK = "\tret = foo_go(foo);\n\tif (ret) {{\n\t\t{};\n\t\treturn ret;\n\t}}\n"
 _LABEL = "\treturn 0;\nerr:\n\tkfree(p);\nout:\n\treturn ret;{}\n"
 _JUMP = "\tret = foo_go(foo);\n\tif (ret)\n\t\tgoto {};\n"
 _VECTORS = "\tn = pci_alloc_irq_vectors(foo->x, 4, 4, 0);\n\tif (n != 4)\n\t\treturn -EIO;\n"
+_LOOP = "\twhile (foo->n) {\n\tret = foo_go(foo);\n\tif (ret)\n\t\treturn ret;\n"
 
 RULE = Rule(
     id="leak-on-error",
@@ -168,6 +169,7 @@ RULE = Rule(
     confidence=Confidence.MODERATE,
     patterns=tuple(Pattern(f"{take}; ... return $r;") for take in _TAKES),
     unless=(
+        "$_ = $x",
         "$_ = &$x->$member",
         "$undo(..., <... $x ...>, ...)",
         "$hand(..., <... $x ...>, ...)",
@@ -197,6 +199,7 @@ RULE = Rule(
         Example("known-to-be-0", _in(_CLK, _BLOCK.format("ret = 0"))),
         Example("returned", _in(_PTR, "\tif (foo->on)\n\t\treturn p;\n")),
         Example("kept", _in(_PTR, f"\twhile (foo->n)\n\t\tfoo->p = p;\n{_QUIET}")),
+        Example("kept-in-a-loop", _in(_PTR, "\tfoo->p = p;\n\t}\n").replace("\tp = k", f"{_LOOP}\tp = k")),
         Example("none-taken", _in(_PTR, "").replace("\treturn -EIO", "\tif (foo->on)\n\t\t\treturn -EIO")),
         Example("known-by-its-member", _in(_PTR, f"\tfoo->dev = &p->dev;\n{_QUIET}")),
         Example("handed-on", _in(_PTR, f"\tlist_add(&p->node, &foo->list);\n{_QUIET}")),
