@@ -2,7 +2,8 @@
 """How many of the labelled review cases does `check` hit?  `python bench/cases.py [SHARED] [TREES] [--misses]`.
 
 A hit is a finding on that patch and file, of which one place is within 3 lines of the case's lines, whose message,
-helper or rule names one of the expected words.  Each rule's hits are counted, and how many findings it makes in all.
+helper or rule names one of the expected words.  Each rule's hits are counted, and how many findings it makes in all;
+and of the hits whose reviewer's mail is in the thread, how many are marked as already raised.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from reviewbot.errors import ReviewbotError
 from reviewbot.mail.decode import decode
 from reviewbot.mail.mbox import split
 from reviewbot.mail.thread import build_thread, related
-from reviewbot.model import Finding, Repeat, Review
+from reviewbot.model import Finding, Repeat, Review, Thread
 from reviewbot.pipeline import Request, review
 from reviewbot.registry import load_rules
 
@@ -61,6 +62,7 @@ def main() -> None:
     parser.add_argument("--shared", type=Path, default=Path(os.environ.get("REVIEWBOT_SHARED", "../shared")))
     parser.add_argument("--trees", type=Path, default=Path(os.environ.get("REVIEWBOT_TREES", Path.home() / "trees")))
     parser.add_argument("--misses", action="store_true")
+    parser.add_argument("--unraised", action="store_true", help="show the hits that are not marked as raised")
     parser.add_argument("--cache", type=Path, default=Path("build/bench-cache"))
     options = parser.parse_args()
     cases = [json.loads(line) for line in (options.shared / "bench" / "cases.jsonl").read_text().splitlines()]
@@ -69,18 +71,19 @@ def main() -> None:
     mails = [decode(mail) for mail in raw]
     rules = load_rules()
     hit, findings, seconds = Counter[str](), Counter[str](), 0.0
-    total, crashed = 0, 0
+    total, crashed, answered, raised = 0, 0, 0, 0
     for tree_name in sorted({c["tree"] for c in cases}):
         with opened(options.trees / tree_name) as tree:
             request = Request("", options.trees / tree_name, "", options.cache, rule_names=tuple(r.id for r in rules))
             reviews: dict[str, Review] = {}
+            thread_of: dict[str, Thread] = {}
             for case in (c for c in cases if c["tree"] == tree_name):
                 msgid = case["patch_msgid"]
                 start = time.process_time()
                 try:
                     if msgid not in reviews:
-                        thread = build_thread(related(mails, msgid))
-                        reviews[msgid] = review(Found(thread, msgid, ()), tree, rules, request)
+                        thread_of[msgid] = build_thread(related(mails, msgid))
+                        reviews[msgid] = review(Found(thread_of[msgid], msgid, ()), tree, rules, request)
                 except ReviewbotError as error:
                     crashed += 1
                     print(f"{case['id']} could not be checked: {error}")
@@ -89,11 +92,17 @@ def main() -> None:
                 found = hits(case, reviews[msgid])
                 total += bool(found)
                 hit.update({f.rule for f in found})
+                if found and thread_of[msgid].get(case["reply_msgid"]):
+                    answered += 1
+                    raised += any(f.raised for f in found)
+                    if options.unraised and not any(f.raised for f in found):
+                        print(f"{case['id']} not raised: {found[0].rule} {case['comment']!r} <{case['reply_msgid']}>")
                 if options.misses and not found:
                     print(f"{case['id']} {case['category']} {case['expected']} {case['file']}:{case['lines']} {msgid}")
             for made in reviews.values():
                 findings.update(f.rule for f in made.findings if f.verdict.value == "introduced")
     print(f"{total} of {len(cases)} cases hit, {crashed} could not be checked, {seconds:.1f} s CPU")
+    print(f"{raised} of the {answered} hits whose reviewer's mail is in the thread are already raised")
     for rule in rules:
         print(f"{rule.id:24} {hit[rule.id]:3} cases hit, {findings[rule.id]:4} findings introduced in these series")
 

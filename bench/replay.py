@@ -24,7 +24,7 @@ from reviewbot.errors import ReviewbotError
 from reviewbot.mail.decode import decode
 from reviewbot.mail.mbox import split
 from reviewbot.mail.subject import parse_subject
-from reviewbot.mail.thread import build_thread, related
+from reviewbot.mail.thread import build_thread
 from reviewbot.model import Finding, Message, Review
 from reviewbot.pipeline import Request, review
 from reviewbot.registry import load_rules
@@ -39,6 +39,7 @@ class Tally:
     counts: Counter[str] = field(default_factory=Counter)
     verdicts: Counter[tuple[str, str]] = field(default_factory=Counter)
     drawn: list[tuple[Finding, str, str]] = field(default_factory=list)
+    raised: list[tuple[Finding, str, str]] = field(default_factory=list)
 
     def add(self, made: Review, promoted: frozenset[str]) -> None:
         """Count one review; what promoted rules found introduced can be drawn."""
@@ -48,14 +49,20 @@ class Tally:
         self.counts["patches"] += len(patches)
         self.counts["patches applied"] += sum(p.after is not None for p in patches.values())
         self.counts["drafts"] += len(made.drafts)
+        self.counts["findings with a verified change"] += sum(f.diff is not None for f in made.findings)
         self.counts["functions touched"] += made.coverage.functions
         self.counts["functions analysed"] += made.coverage.analysed
         self.verdicts.update((f.rule, f.verdict.value) for f in made.findings)
+        self.counts["earlier remarks not addressed"] += len(made.history.open)
         for finding in made.findings:
             after = patches[finding.patch].after
-            if finding.rule in promoted and finding.verdict.value == "introduced" and after is not None:
-                code = around(finding, after.read(finding.path) or b"")
-                self.drawn.append((finding, patches[finding.patch].patch.subject, code))
+            if finding.verdict.value != "introduced" or after is None:
+                continue
+            shown = finding, patches[finding.patch].patch.subject, around(finding, after.read(finding.path) or b"")
+            if finding.rule in promoted:
+                self.drawn.append(shown)
+            if finding.raised:
+                self.raised.append(shown)
 
 
 def around(finding: Finding, text: bytes) -> str:
@@ -70,6 +77,7 @@ def reviews(mails: list[Message], options: argparse.Namespace, tally: Tally) -> 
     """The review of each series of the mailbox; those that cannot be checked are counted."""
     rules = load_rules()
     done: set[str] = set()
+    month = build_thread(mails)  # as `check --mbox` does: earlier revisions hang from their own covers
     with opened(options.trees / "7.2") as tree:
         request = Request("", options.trees / "7.2", "", options.cache)
         for mail in mails:
@@ -77,7 +85,7 @@ def reviews(mails: list[Message], options: argparse.Namespace, tally: Tally) -> 
             if not subject.is_patch or subject.is_reply or mail.msgid in done:
                 continue
             try:
-                made = review(Found(build_thread(related(mails, mail.msgid)), mail.msgid, ()), tree, rules, request)
+                made = review(Found(month, mail.msgid, ()), tree, rules, request)
             except ReviewbotError as error:
                 tally.counts["could not be checked"] += 1
                 print(f"{mail.msgid}: {error}")
@@ -94,6 +102,9 @@ def show(drawn: list[tuple[Finding, str, str]]) -> None:
         print(f"\n{finding.rule} {finding.path}:{finding.line} {finding.function}() [{finding.confidence.value}]{also}")
         print(f'  "{subject}" <{finding.patch}>')
         print(f"  {finding.message}\n  -> {finding.suggestion}\n{code}")
+        if finding.raised:
+            said = finding.raised.comment
+            print(f"  raised by {said.by} <{said.msgid}>: {' '.join(said.text.split())[:400]}")
 
 
 def main() -> None:
@@ -102,6 +113,7 @@ def main() -> None:
     parser.add_argument("--shared", type=Path, default=Path(os.environ.get("REVIEWBOT_SHARED", "../shared")))
     parser.add_argument("--trees", type=Path, default=Path(os.environ.get("REVIEWBOT_TREES", Path.home() / "trees")))
     parser.add_argument("--show", type=int, default=0)
+    parser.add_argument("--raised", action="store_true", help="show what was raised already, to be read by hand")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--cache", type=Path, default=Path("build/bench-cache"))
     options = parser.parse_args()
@@ -120,6 +132,8 @@ def main() -> None:
         print(f"{rule:24} {verdict:14} {number:4}{'' if rule in promoted else '  (nursery)'}")
     a_patch = len(drawn) / max(1, counts["patches applied"])
     print(f"{len(drawn)} findings of promoted rules introduced, {a_patch:.2f} an applied patch")
+    print(f"{len(tally.raised)} findings were raised already")
+    show(tally.raised if options.raised else [])
     show(random.Random(options.seed).sample(drawn, min(options.show, len(drawn))))  # noqa: S311  # a sample to read
 
 

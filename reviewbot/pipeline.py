@@ -3,30 +3,51 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from reviewbot.edges import sources
 from reviewbot.edges.apply import apply_series
+from reviewbot.edges.compile import Workshop
 from reviewbot.edges.gitconfig import NOBODY
 from reviewbot.edges.headercache import PLACE, HeaderCache, sound
 from reviewbot.edges.kernel import Tree, opened
+from reviewbot.errors import ReviewbotError
 from reviewbot.helpers.catalogue import Catalogue
+from reviewbot.mail.comments import read_comments
 from reviewbot.mail.series import build_series
+from reviewbot.mail.versions import postings
 from reviewbot.match.site import TreeView
-from reviewbot.model import Address, AppliedPatch, AppliedSeries, Draft, Finding, Progress, Review, Series
+from reviewbot.model import (
+    Address,
+    AppliedPatch,
+    AppliedSeries,
+    Draft,
+    Finding,
+    History,
+    Progress,
+    Raised,
+    Review,
+    Series,
+)
 from reviewbot.registry import load_rules, select
 from reviewbot.review.draft import DraftStyle, draft, style_rules
+from reviewbot.review.fixmail import fixup_patches
+from reviewbot.review.history import compared, still_open
+from reviewbot.review.idle import idle_rules
 from reviewbot.review.overlay import overlaid
+from reviewbot.review.raised import Talk, with_raised
 from reviewbot.review.reports import Rules
 from reviewbot.review.verdict import judge, last_state
+from reviewbot.review.verified import Mended, mend, reconsidered, with_diffs, with_refused
 from reviewbot.rule import Rule
 from reviewbot.syntax.facts import read_facts
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What to check, and how.  `what` is a message id, a URL, a path or "-"; `refs` are the settings' bases to try."""
+    """What to check, and how.  `what` is a message id, a URL, a path or "-"; `refs` are the settings' bases to try;
+    `compile` is the command that builds `{objects}`, () for none."""
 
     what: str
     tree: Path
@@ -40,6 +61,7 @@ class Request:
     user_rules: Path | None = None
     sender: Address = NOBODY
     stdin: bytes = b""
+    compile: tuple[str, ...] = ()
 
 
 def check(request: Request, progress: Progress = lambda _step: None) -> Review:
@@ -59,16 +81,65 @@ def review(
     series = build_series(found.thread, found.msgid)
     progress(f"applying {len(series.patches)} {'patch' if len(series.patches) == 1 else 'patches'} to {tree.name}")
     applied = apply_series(tree, series, base=request.base, refs=request.refs)
+    workshop = Workshop(tree, applied, request.compile, progress) if request.compile else None
     progress("matching the rules")
     chosen = select(rules, request.rule_names, _addresses(series))
     view = _view(applied, tree, request.cache, progress)
     with sound(request.cache):
-        findings, coverage = judge(applied, Rules(chosen, view))
+        running = Rules(chosen, view)
+        findings, coverage = judge(applied, running)
+        idle = idle_rules(rules, chosen, view, named=bool(request.rule_names))
+        findings, open_remarks, said = _discussed(found, applied, findings, chosen)
+        mended = _mended(applied, findings, running, workshop)
+    coverage = with_refused(replace(coverage, rules=len(rules) - len(idle), idle=idle), mended)
+    findings, history, unread = _with_history(applied, with_diffs(findings, mended), tree, chosen, request, progress)
     style = DraftStyle(request.sender, style_rules((rule.id, rule.category) for rule in rules))
     drafts = _drafts(applied, findings, style)
     order = {p.patch.message.msgid: number for number, p in enumerate(applied.patches)}
     ordered = tuple(sorted(findings, key=lambda f: (order[f.patch], f.path, f.line, f.rule)))
-    return Review(applied, ordered, coverage, drafts, _problems(applied, (*found.problems, *found.thread.problems)))
+    fixups = fixup_patches(mended, tuple(order), request.sender)
+    problems = _problems(applied, (*found.problems, *found.thread.problems, *said, *unread))
+    return Review(applied, ordered, coverage, drafts, problems, fixups, replace(history, open=open_remarks))
+
+
+def _discussed(
+    found: sources.Found, applied: AppliedSeries, findings: tuple[Finding, ...], rules: tuple[Rule, ...]
+) -> tuple[tuple[Finding, ...], tuple[Raised, ...], tuple[str, ...]]:
+    """The findings with who raised them, the earlier remarks that are open, and what of the thread is not read."""
+    posted = postings(found.thread, applied.series)
+    discussion = read_comments(found.thread, posted)
+    talk = Talk(posted, discussion.comments)
+    raised = tuple(with_raised(findings, applied.patches, talk, rules))
+    return raised, still_open(applied.series, talk), discussion.problems
+
+
+def _mended(
+    applied: AppliedSeries, findings: tuple[Finding, ...], rules: Rules, workshop: Workshop | None
+) -> tuple[Mended, ...]:
+    """The changes that were verified, and were built where there is something to build with."""
+    verified = mend(applied, findings, rules)
+    return verified if workshop is None else tuple(reconsidered(one, rules, workshop.objection) for one in verified)
+
+
+def _with_history(
+    applied: AppliedSeries, findings: tuple[Finding, ...], tree: Tree, rules: tuple[Rule, ...], request: Request,
+    progress: Progress,
+) -> tuple[tuple[Finding, ...], History, tuple[str, ...]]:  # fmt: skip
+    """The findings compared with those of the revision before, which is reviewed for it; and why it could not be."""
+    earlier = [older for older in applied.series.older if older.revision < applied.series.revision]
+    if not earlier:
+        return findings, History(), ()
+    before = earlier[-1]
+    progress(f"comparing with v{before.revision}")
+    try:
+        old = apply_series(tree, before, base=request.base, refs=request.refs)
+        view = _view(old, tree, request.cache, progress)
+        with sound(request.cache):
+            had, _coverage = judge(old, Rules(rules, view))
+    except ReviewbotError as error:
+        return findings, History(), (f"v{before.revision} could not be compared: {error.what}",)
+    marked, fixed = compared(findings, had, before.revision)
+    return marked, History(before.revision, fixed), ()
 
 
 def _view(applied: AppliedSeries, tree: Tree, cache: Path, progress: Progress) -> TreeView:

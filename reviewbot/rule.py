@@ -343,6 +343,8 @@ class Rule:
     needs: identifiers and the headers that may declare them; the rule is silent in a tree where none of them does.
     helper, suggestion: templates as the message is, for rules without `advice`.
     fixes: the suggestion is the code that replaces what matched, and nothing else has to change.
+    raised_by: regular expressions for the words of a reviewer who has made the same remark; its id, the helper's name
+        and the functions of the suggestion are looked for anyway.
     lists: the rule is on only for series sent to one of these lists (part of the address); empty means all.
     subsystems: the rule is for files of these entries of the tree's MAINTAINERS alone (part of the title).
     since, until: versions of the tree, as in "6.12", from which on and before which the rule holds.
@@ -373,6 +375,7 @@ class Rule:
     suggestion: str | None = None
     fixes: bool = False
     needs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    raised_by: tuple[str, ...] = ()
     lists: tuple[str, ...] = ()
     subsystems: tuple[str, ...] = ()
     since: str = ""

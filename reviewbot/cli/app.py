@@ -65,8 +65,24 @@ Out = Annotated[
 Output = Annotated[Format, typer.Option("--format", help="Text for people, or JSON (docs/check.schema.json).")]
 RuleIds = Annotated[list[str] | None, typer.Option(metavar="ID", help="Run only this rule; may be repeated.")]
 Offline = Annotated[bool, typer.Option("--offline", help="Use only what was fetched before.")]
+Fixup = Annotated[
+    Path | None,
+    typer.Option(metavar="DIR", help="Write the verified fix-ups there, one patch for git am for each patch mended."),
+]
+Compile = Annotated[
+    str | None,
+    typer.Option(
+        "--compile",
+        metavar="CMD",
+        help="Build {objects} with this before and after each fix-up, and offer only clean ones. "
+        "It runs what the tree says (docs/fixups.md).",
+    ),
+]
 Everything = Annotated[
-    bool, typer.Option("--all", help="Show pre-existing findings too, and those that a later patch fixes.")
+    bool,
+    typer.Option(
+        "--all", help="Show what the series is not to blame for too: pre-existing, moved, removed, fixed later."
+    ),
 ]
 
 
@@ -82,6 +98,8 @@ def check(
     rule: RuleIds = None,
     offline: Offline = False,
     everything: Everything = False,
+    fixup: Fixup = None,
+    compile_with: Compile = None,
 ) -> None:
     """Review a series: fetch its thread, apply it, run the rules, draft the replies.
 
@@ -89,16 +107,14 @@ def check(
 
       reviewbot check 20260102030405.1234-1-name@example.org
 
-      reviewbot check https://lore.kernel.org/all/ID/ --tree ~/linux --out drafts
+      reviewbot check https://lore.kernel.org/all/ID/ --tree ~/linux --out drafts --fixup fixups
 
       b4 am -o - ID | reviewbot check - --format json
     """
     from reviewbot.cli.check import run_check
 
-    options = CheckOptions(
-        what, tree, base, tuple(mbox or ()), archive, out, output, tuple(rule or ()), offline, everything
-    )
-    raise typer.Exit(run_check(options))
+    chosen = (what, tree, base, tuple(mbox or ()), archive, out, output, tuple(rule or ()), offline, everything)
+    raise typer.Exit(run_check(CheckOptions(*chosen, fixup, compile_with)))
 
 
 @app.command()

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import shlex
+import shutil
 import sys
 from pathlib import Path
 
@@ -11,6 +13,7 @@ from reviewbot.cli.screen import Screen, watched
 from reviewbot.cli.settings import Settings, read_settings
 from reviewbot.cli.show import show_review
 from reviewbot.edges.archive import archive_url
+from reviewbot.edges.fixups import write_fixups
 from reviewbot.edges.outbox import Written, paths_text, write_drafts
 from reviewbot.edges.sources import is_local
 from reviewbot.errors import OutputError, UsageError
@@ -32,11 +35,15 @@ def run_check(options: CheckOptions) -> int:
         written = _write(review, options.out or settings.out)
     except OutputError as error:  # the review itself is not lost with its drafts
         written, failed = Written((), ()), error
+    try:
+        fixups = _write_fixups(review, options.fixup)
+    except OutputError as error:
+        fixups, failed = (), failed or error
+    archive = "" if is_local(request.what, request.mboxes) else request.archive
     if options.format is Format.JSON:
-        sys.stdout.write(to_json(review, paths_text(written.paths)))
+        sys.stdout.write(to_json(review, paths_text(written.paths), archive, paths_text(fixups)))
     else:
-        archive = "" if is_local(request.what, request.mboxes) else request.archive
-        show_review(Screen(), review, written, archive, everything=options.everything)
+        show_review(Screen(), review, written, archive, everything=options.everything, fixups=fixups)
     if failed:
         raise failed
     return _status(review)
@@ -69,7 +76,24 @@ def _request(options: CheckOptions, settings: Settings) -> Request:
         user_rules=settings.user_rules,
         sender=settings.sender,
         stdin=stdin,
+        compile=_command(options.compile),
     )
+
+
+def _command(text: str | None) -> tuple[str, ...]:
+    """The words of a command; a program that is named by a path is meant from where the user stands."""
+    if text is None:
+        return ()
+    try:
+        program, *words = shlex.split(text)
+    except ValueError as error:
+        why = "it is empty" if not text.strip() else str(error).lower()
+        raise UsageError(f"--compile cannot be read as a command: {why}", "as in 'make -s {objects}'") from None
+    if "/" in program and Path(program).exists():
+        program = str(Path(program).absolute())
+    elif "/" not in program and shutil.which(program) is None:
+        raise UsageError(f"--compile names {program}, and there is no such program", "install it, or check PATH")
+    return program, *words
 
 
 def _write(review: Review, out: Path | None) -> Written:
@@ -79,3 +103,10 @@ def _write(review: Review, out: Path | None) -> Written:
     series = review.applied.series
     scope = (series.cover or series.patches[0].message).msgid
     return write_drafts(out.expanduser(), review.drafts, order, scope)
+
+
+def _write_fixups(review: Review, folder: Path | None) -> tuple[Path, ...]:
+    if folder is None:
+        return ()
+    series = tuple(p.patch.message.msgid for p in review.applied.patches)
+    return write_fixups(folder.expanduser(), review.fixups, series)

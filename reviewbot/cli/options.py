@@ -37,3 +37,5 @@ class CheckOptions:
     rule_names: tuple[str, ...]
     offline: bool
     everything: bool
+    fixup: Path | None = None
+    compile: str | None = None

@@ -5,38 +5,37 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import quote
 
 from rich.console import Console
 from rich.text import Text
 
+from reviewbot.cli.row import Row as _Row
+from reviewbot.cli.talk import history_rows, raised_rows
 from reviewbot.edges.outbox import Written
 from reviewbot.mail.clean import body_text
 from reviewbot.model import AppliedPatch, AppliedSeries, Confidence, Coverage, Finding, Review, Skipped, Verdict
 from reviewbot.pipeline import named, patch_problems
+from reviewbot.review.render import link
 
 _STYLE = {Confidence.HIGH: "bold yellow", Confidence.MODERATE: "yellow", Confidence.LOW: "dim yellow"}
+_DIFF_STYLE = {"+": "green", "-": "red"}
 _MAX_SKIPPED = 8
+_MAX_RULES = 8
 _MAX_PATHS = 3
 _MAX_CODE = 200
 _NARROWEST = 30
+_FIXUP = "fix-up for "
 _COUNTED = "hunk headers did not fit their lines"
 _RECOUNTED = "hunk counts recounted"
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """One line of output.  On a terminal it is wrapped, its further lines indented by `hang`; code (None) never is."""
-
-    text: Text
-    hang: int | None = 4
-
-
-def show_review(console: Console, review: Review, written: Written, archive: str, *, everything: bool) -> None:
+def show_review(
+    console: Console, review: Review, written: Written, archive: str, *, everything: bool, fixups: tuple[Path, ...] = ()
+) -> None:
     """Print a review; the message id links to `archive`, unless that is "" as the mail did not come from there."""
-    for row in _rows(review, written, archive, everything=everything):
+    rows = (*_rows(review, written, archive, everything=everything), *(_Row(Text(f"fix-up: {p}")) for p in fixups))
+    for row in rows:
         for line in _lines(console, row):
             console.print(line, soft_wrap=True, highlight=False)
 
@@ -63,7 +62,8 @@ def _rows(review: Review, written: Written, archive: str, *, everything: bool) -
         if visible or problems or patch.how:
             yield from _patch(patch, review.applied.series.expected, problems)
         for finding in visible:
-            yield from _finding(finding)
+            yield from _finding(finding, archive)
+    yield from history_rows(review, archive, everything=everything)
     yield _Row(Text())
     yield from _tail(review, shown)
     for path in written.paths:
@@ -79,8 +79,8 @@ def _head(review: Review, archive: str) -> Iterator[_Row]:
     applied = review.applied
     msgid = (applied.series.cover or applied.series.patches[0].message).msgid
     yield _Row(Text(applied.series.subject, style="bold"))
-    link = f" link {archive}/{quote(msgid)}/" if archive else ""
-    yield _Row(Text.assemble("  ", (f"<{msgid}>", f"dim{link}")), None)
+    style = f"dim link {link(archive, msgid)}" if archive else "dim"
+    yield _Row(Text.assemble("  ", (f"<{msgid}>", style)), None)
     yield _Row(Text(f"  {_kind(applied)}; {_base(applied)}"))
     below = {named(p, applied.series, words) for p in applied.patches for words in patch_problems(p, applied)}
     for problem in review.problems:
@@ -131,14 +131,19 @@ def _patch(patch: AppliedPatch, expected: int, problems: tuple[str, ...]) -> Ite
         yield _Row(Text("  its hunks were reviewed alone", style="red"))
 
 
-def _finding(finding: Finding) -> Iterator[_Row]:
+def _finding(finding: Finding, archive: str) -> Iterator[_Row]:
     where = f"{finding.path}:{finding.line}:"
     verdict = "" if finding.verdict is Verdict.INTRODUCED else f", {finding.verdict.value}"
-    tag = f"[{finding.rule}, {finding.confidence.value}{verdict}]"
+    since = f", still there since v{finding.since}" if finding.since else ""
+    tag = f"[{finding.rule}, {finding.confidence.value}{verdict}{since}]"
     yield _Row(Text.assemble("  ", (where, "bold"), f" {finding.message} ", (tag, _STYLE[finding.confidence])), 6)
     code = " ".join(finding.code.split())
     yield _Row(Text(f"      {code if len(code) <= _MAX_CODE else code[:_MAX_CODE] + ' ...'}", style="dim"), 8)
-    if finding.suggestion:
+    if finding.diff:
+        yield _Row(Text(f"    verified{', compile-tested' if finding.compiled else ''}:", style="dim"), 6)
+        for line in finding.diff.removesuffix("\n").split("\n"):
+            yield _Row(Text(f"      {line.expandtabs()}".rstrip(), style=_DIFF_STYLE.get(line[:1], "dim")), None)
+    elif finding.suggestion:
         first, *rest = finding.suggestion.split("\n")
         yield _Row(Text(f"    → {first}", style="green"), None)
         for line in rest:
@@ -147,6 +152,8 @@ def _finding(finding: Finding) -> Iterator[_Row]:
         yield _Row(Text(f"    also {_places(finding)}", style="dim"), 6)
     if finding.note:
         yield _Row(Text(f"      ({finding.note})", style="dim"), 6)
+    if finding.raised:
+        yield from raised_rows(finding.raised, archive)
 
 
 def _places(finding: Finding) -> str:
@@ -169,7 +176,7 @@ def _tail(review: Review, shown: int) -> Iterator[_Row]:
     elif rest:
         rest = f" ({rest})"
     yield _Row(Text(f"{_count(shown, 'finding')}{rest}", style="bold"))
-    yield _Row(Text(_coverage(review.coverage, review.applied)))
+    yield _Row(Text(f"{_coverage(review.coverage, review.applied)} by {_ran(review.coverage)}"))
     lines = _skipped(review.coverage.skipped)
     for line in lines[:_MAX_SKIPPED]:
         yield _Row(Text(f"  {line}", style="dim"))
@@ -181,8 +188,8 @@ def _coverage(coverage: Coverage, applied: AppliedSeries) -> str:
     if coverage.functions:
         return f"{coverage.analysed} of {_count(coverage.functions, 'touched function')} analysed"
     if any(patch.after is None for patch in applied.patches):
-        return "no function was seen whole"
-    return "no C function is touched"
+        return "no function was seen whole, hunks read"
+    return "no C function is touched, the rest read"
 
 
 def _skipped(skipped: tuple[Skipped, ...]) -> list[str]:
@@ -196,9 +203,18 @@ def _skipped(skipped: tuple[Skipped, ...]) -> list[str]:
         names = ", ".join(paths[:_MAX_PATHS]) + more
         if what == "hunks alone":
             out.append(f"only the hunks were seen of {names}")
+        elif what.startswith(_FIXUP):
+            out.append(f"no {what} in {names}: {why}")
         else:
             out.append(f"not analysed: {names if what == 'file' else f'{what} in {names}'} ({why})")
     return out
+
+
+def _ran(coverage: Coverage) -> str:
+    """How many rules ran, and which did not where those are few."""
+    names = [one.rule for one in coverage.idle]
+    which = f" (not {', '.join(names)})" if 0 < len(names) <= _MAX_RULES else ""
+    return f"{coverage.rules} of {_count(coverage.rules + len(names), 'rule')}{which}"
 
 
 def _count(number: int, noun: str, plural: str = "") -> str:

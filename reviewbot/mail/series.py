@@ -60,6 +60,16 @@ def commit_message(message: Message) -> str:
     return "\n".join(lines).strip()
 
 
+def message_lines(message: Message) -> tuple[int, int]:
+    """The 1-based first and last line of the commit message in a patch mail's body; (0, 0) without one."""
+    text = commit_message(message)
+    begin = message.body.find(text)
+    if not text or begin < 0:
+        return 0, 0
+    first = message.body.count("\n", 0, begin) + 1
+    return first, first + text.count("\n")
+
+
 def patch_id(files: Iterable[FileDiff]) -> str:
     """A hash of what a diff changes, the same for the same change at other lines or with other white space."""
     seal = hashlib.sha1(usedforsecurity=False)
@@ -198,7 +208,7 @@ def _series(group: Group, copies: Sequence[Group], relatives: Sequence[Group]) -
     problems = _take_resends(mails, group, copies)
     problems += _lend(mails, group, relatives)
     cover = mails.pop(0, None)
-    patches = tuple(_of_mail(mails[index]) for index in sorted(mails))
+    patches = tuple(patch_of(mails[index]) for index in sorted(mails))
     if cover and cover.expected != group.expected:
         problems.append(f"the cover letter promises {cover.expected} patches, the patches say {group.expected}")
     missing = [index for index in range(1, group.expected + 1) if index not in mails]
@@ -225,7 +235,8 @@ def _missing(missing: Sequence[int], expected: int) -> list[str]:
     return [f"patches {', '.join(names[:-1])} and {names[-1]} of {expected} are missing"]
 
 
-def _of_mail(mail: PatchMail) -> Patch:
+def patch_of(mail: PatchMail) -> Patch:
+    """A patch mail (not a cover letter) with its diff read."""
     diffs = [diff for diff in find_diff(mail.message) if diff.quote_depth == 0]
     return _patch(mail.message, mail.index, mail.subject.plain, diffs, in_reply=False)
 
@@ -253,7 +264,7 @@ def _take_resends(mails: dict[int, PatchMail], group: Group, copies: Sequence[Gr
 
 
 def _same_change(one: PatchMail, other: PatchMail) -> bool:
-    return patch_id(_of_mail(one).files) == patch_id(_of_mail(other).files)
+    return patch_id(patch_of(one).files) == patch_id(patch_of(other).files)
 
 
 def _lend(mails: dict[int, PatchMail], group: Group, relatives: Sequence[Group]) -> list[str]:

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The nouns of a review: frozen values that every layer shares, and no behaviour but derived properties."""
 
-from reviewbot.model.code import Coverage, Skipped, Snapshot, SourceFile, Span
+from reviewbot.model.code import Coverage, Idle, Skipped, Snapshot, SourceFile, Span
+from reviewbot.model.comment import Anchor, Comment, Raised
+from reviewbot.model.fixup import FileChange, FixupPatch
 from reviewbot.model.mail import Address, Message, Thread
 from reviewbot.model.patch import (
     AppliedPatch,
@@ -19,6 +21,7 @@ from reviewbot.model.review import (
     Confidence,
     Draft,
     Finding,
+    History,
     Match,
     Progress,
     Repeat,
@@ -30,21 +33,28 @@ from reviewbot.model.review import (
 __all__ = [
     "Address",
     "Advice",
+    "Anchor",
     "AppliedPatch",
     "AppliedSeries",
     "BaseChoice",
     "Category",
+    "Comment",
     "Confidence",
     "Coverage",
     "DiffLine",
     "Draft",
+    "FileChange",
     "FileDiff",
     "Finding",
+    "FixupPatch",
+    "History",
     "Hunk",
+    "Idle",
     "Match",
     "Message",
     "Patch",
     "Progress",
+    "Raised",
     "Repeat",
     "Review",
     "Series",

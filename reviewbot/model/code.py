@@ -50,9 +50,22 @@ class Skipped:
 
 
 @dataclass(frozen=True, slots=True)
+class Idle:
+    """A rule that did not run, by its id, and the reason in words that follow "it"."""
+
+    rule: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Coverage:
-    """How much of what a series touches was looked at: functions touched, analysed, and all that was skipped."""
+    """How much of what a series touches was looked at: functions touched, analysed, and all that was skipped.
+
+    `rules` is how many rules ran; `idle` are the others.
+    """
 
     functions: int = 0
     analysed: int = 0
     skipped: tuple[Skipped, ...] = ()
+    rules: int = 0
+    idle: tuple[Idle, ...] = ()

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from enum import Enum
 
 from reviewbot.model.code import Coverage, Span
+from reviewbot.model.comment import Raised
+from reviewbot.model.fixup import FixupPatch
 from reviewbot.model.patch import AppliedSeries
 
 Progress = Callable[[str], None]
@@ -36,6 +38,10 @@ class Verdict(Enum):
     INTRODUCED = "introduced"
     FIXED_LATER = "fixed-later"
     PRE_EXISTING = "pre-existing"
+    MOVED = "moved"
+    """The patch took the code as it was from another function or file."""
+    REMOVED = "removed"
+    """The patch took the code away; `line` is then of the state before it."""
     UNPROVEN = "unproven"
     """Only the hunk was seen: the series did not apply, so there is no tree to prove anything with."""
 
@@ -108,7 +114,11 @@ class Finding:
     """A remark on one patch.  `line` and `last_line` are 1-based in that patch's result (as the hunk claims them
     when nothing applied); `mail_line` is the 1-based line of the patch mail's body under which a reply comments, 0 if
     the place is not in the diff.  `fingerprint` survives rebases: rule, function, normalised code.  `repeats` are the
-    other places of the file that the same remark is about, by line."""
+    other places of the file that the same remark is about, by line.  `diff` is a verified change of that patch's result
+    that mends it, None where there is none; `compiled` says that what it changes was built before and after.
+
+    `raised` is the comment of somebody who has said it already.  `since` is the earlier revision of the series that has
+    it too, None for what is new or where no earlier one was compared."""
 
     rule: str
     patch: str
@@ -128,6 +138,20 @@ class Finding:
     note: str = ""
     references: tuple[str, ...] = ()
     repeats: tuple[Repeat, ...] = ()
+    diff: str | None = None
+    compiled: bool = False
+    raised: Raised | None = None
+    since: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What became of an earlier revision: its number, and what it introduced that is gone; and of the earlier remarks
+    those whose code is as it was.  `revision` is None where none was compared."""
+
+    revision: int | None = None
+    fixed: tuple[Finding, ...] = ()
+    open: tuple[Raised, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,3 +172,5 @@ class Review:
     coverage: Coverage
     drafts: tuple[Draft, ...]
     problems: tuple[str, ...]
+    fixups: tuple[FixupPatch, ...] = ()
+    history: History = History()

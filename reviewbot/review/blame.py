@@ -22,11 +22,16 @@ Placed = tuple[FileDiff, Report]
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A report after a patch: its file's diff, and whether the patch may be blamed for it."""
+    """A report after a patch: its file's diff, and whether the patch may be blamed for it, or took it from elsewhere.
+
+    `is_gone` is a report before the patch that the patch took away.
+    """
 
     diff: FileDiff
     report: Report
     is_new: bool
+    is_moved: bool = False
+    is_gone: bool = False
 
 
 def key_of(report: Report) -> Key:
@@ -40,7 +45,10 @@ def keys_of(files: Iterable[FileReports]) -> Counter[Key]:
 
 
 def sort_out(applied: AppliedSeries, patch: AppliedPatch, rules: Rules) -> tuple[Seen, ...]:
-    """All reports in the files of a patch after it, the new ones marked; a report that the patch moved is not new."""
+    """All reports in the files of a patch after it, the new ones marked, then those that it took away.
+
+    A report that the patch moved is not new.
+    """
     if patch.after is None:
         return ()
     before = [(d, r) for d in patch.files if d.old_path for r in _reports(rules, patch.before, d.old_path)]
@@ -53,13 +61,11 @@ def sort_out(applied: AppliedSeries, patch: AppliedPatch, rules: Rules) -> tuple
     for diff, report in after:
         if old[key_of(report)] > 0:
             old[key_of(report)] -= 1
-            out.append(Seen(diff, report, is_new=False))
+            out.append(Seen(diff, report, is_new=False, is_moved=_is_moved(diff, report, before)))
         else:
             candidates.append((diff, report))
-    if not candidates:
-        return tuple(out)
     gone = _gone(before, old)
-    surplus = _surplus(applied, patch.after, rules)
+    surplus = _surplus(applied, patch.after, rules) if candidates else Counter()
     functions = {diff.path: _functions(rules, patch.after, diff) for diff, _report in candidates}
     for diff, report in candidates:
         edited = _replaced_by(diff, report, gone, functions[diff.path])
@@ -67,8 +73,34 @@ def sort_out(applied: AppliedSeries, patch: AppliedPatch, rules: Rules) -> tuple
             gone.remove(edited)
         is_new = edited is None and surplus[key_of(report)] > 0
         surplus[key_of(report)] -= is_new
-        out.append(Seen(diff, report, is_new))
-    return tuple(out)
+        is_moved = not is_new and (edited is None or not _is_edit(diff, report, edited[1]))
+        out.append(Seen(diff, report, is_new, is_moved))
+    return (*out, *_taken_away(applied, gone, rules))
+
+
+def _is_moved(diff: FileDiff, report: Report, before: Iterable[Placed]) -> bool:
+    """True if the same code stood in other functions or files alone."""
+    if diff.old_path != diff.new_path:
+        return True
+    function = report.match.function
+    return not any(d is diff and r.match.function == function for d, r in before if key_of(r) == key_of(report))
+
+
+def _taken_away(applied: AppliedSeries, gone: list[Placed], rules: Rules) -> Iterator[Seen]:
+    """What stood on lines that the patch removes, and is less frequent at the end of the series than at the base."""
+    last = next((p.after for p in reversed(applied.patches) if p.after is not None), None)
+    lost = [(d, r) for d, r in gone if any(_removed(d) & {*range(r.match.span.first_line, r.match.span.last_line + 1)})]
+    if last is None or not lost:
+        return
+    left = -_surplus(applied, last, rules, signed=True)
+    for diff, report in lost:
+        if left[key_of(report)] > 0:
+            left[key_of(report)] -= 1
+            yield Seen(diff, report, is_new=False, is_gone=True)
+
+
+def _removed(diff: FileDiff) -> frozenset[int]:
+    return frozenset(line.old_line or 0 for hunk in diff.hunks for line in hunk.lines if line.kind == "-")
 
 
 def _reports(rules: Rules, snapshot: Snapshot, path: str) -> tuple[Report, ...]:
@@ -96,10 +128,14 @@ def _replaced_by(diff: FileDiff, new: Report, gone: list[Placed], left: frozense
     """
     alike = [placed for placed in gone if placed[0] is diff and placed[1].rule.id == new.rule.id]
     same_function = [p for p in alike if p[1].match.function == new.match.function]
-    here = _hunks(diff, new, "+")
-    same_hunk = [p for p in alike if here & _hunks(diff, p[1], "-")]
+    edits = [p for p in alike if _is_edit(diff, new, p[1])]
     moved = [p for p in alike if p[1].helper == new.helper and p[1].match.function not in {"", *left}]
-    return next(iter(same_function + same_hunk + moved), None)
+    return next(iter(same_function + edits + moved), None)
+
+
+def _is_edit(diff: FileDiff, new: Report, old: Report) -> bool:
+    """True for two reports of one function, or of one hunk."""
+    return old.match.function == new.match.function or bool(_hunks(diff, new, "+") & _hunks(diff, old, "-"))
 
 
 def _hunks(diff: FileDiff, report: Report, side: str) -> set[int]:
@@ -112,11 +148,18 @@ def _hunks(diff: FileDiff, report: Report, side: str) -> set[int]:
     return out
 
 
-def _surplus(applied: AppliedSeries, after: Snapshot, rules: Rules) -> Counter[Key]:
-    """By how much each report's code is more frequent than at the base, in all files that the series touches."""
+def _surplus(applied: AppliedSeries, after: Snapshot, rules: Rules, *, signed: bool = False) -> Counter[Key]:
+    """By how much each report's code is more frequent than at the base, in all files that the series touches.
+
+    With `signed` what is less frequent counts below zero.
+    """
     paths = {path for p in applied.patches for d in p.files for path in (d.old_path, d.new_path) if path}
     base = keys_of(rules.in_file(applied.snapshot, path) for path in sorted(paths))
-    return keys_of(rules.in_file(after, path) for path in sorted(paths)) - base
+    now = keys_of(rules.in_file(after, path) for path in sorted(paths))
+    if not signed:
+        return now - base
+    now.subtract(base)
+    return now
 
 
 def fixed_by(seen: Seen, later: tuple[AppliedPatch, ...], rules: Rules) -> AppliedPatch | None:

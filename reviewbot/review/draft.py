@@ -11,10 +11,10 @@ import re
 import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass
-from email.header import Header
 
 from reviewbot.mail.clean import body_text, one_line
 from reviewbot.mail.decode import sent_date
+from reviewbot.mail.fields import address_field, encoded, folded
 from reviewbot.model import Address, AppliedPatch, Category, Confidence, Draft, Finding, Message, Verdict
 
 WIDTH = 72
@@ -23,7 +23,6 @@ _MAX_STYLE = 3
 _MAX_REFERENCES = 50
 _MAX_HEADINGS = 12
 _MAX_NAMES = 6
-_HEADER_WIDTH = 78
 _MADE_UP = ("@archive-page.invalid", "@no-message-id.invalid")
 """Ids that reviewbot made up for mails without one: to answer them would thread the reply nowhere."""
 _QUOTED_HUNK = re.compile(r"^[>| \t]*@@ ")
@@ -34,6 +33,7 @@ _QUOTED_NEW = re.compile(r"^[>| \t]*\+\+\+ \S")
 _STARTS = re.compile(r"(?:^|(?<=[\w)`][?.]) +)([a-z]+)(?=[ ,:?.]|$)")
 _STRING = re.compile(r'"(?:[^"\\\n]|\\.)*"')
 _MOST_CODE = 10_000
+_MOST_DIFF = 40
 CUT = "> [ ... ]"
 
 
@@ -46,8 +46,9 @@ class DraftStyle:
 
 
 def worth_drafting(finding: Finding) -> bool:
-    """True for what the patch was proven to introduce, with at least moderate confidence, in its diff."""
-    return finding.verdict is Verdict.INTRODUCED and finding.confidence is not Confidence.LOW and finding.mail_line > 0
+    """True for what a patch was proven to introduce, with at least moderate confidence, in its diff, and unsaid."""
+    proven = finding.verdict is Verdict.INTRODUCED and finding.confidence is not Confidence.LOW
+    return proven and finding.mail_line > 0 and finding.raised is None
 
 
 def draft(patch: AppliedPatch, findings: Iterable[Finding], style: DraftStyle) -> Draft | None:
@@ -86,48 +87,16 @@ def _headers(message: Message, subject: str, sender: Address) -> list[tuple[str,
     chain = list(dict.fromkeys(chain))
     references = chain[:1] + chain[1:][-_MAX_REFERENCES:]
     return [
-        ("From", _address(sender)),
-        ("To", _address(message.author)),
-        ("Cc", _folded(", ".join(_address(a) for a in others.values()), ", ", 4)),
-        ("Subject", _encoded(subject, 9)),
+        ("From", address_field(sender)),
+        ("To", address_field(message.author)),
+        ("Cc", folded(", ".join(address_field(a) for a in others.values()), ", ", 4)),
+        ("Subject", encoded(subject, 9)),
         ("In-Reply-To", "".join(f"<{m}>" for m in known)),
-        ("References", _folded(" ".join(f"<{m}>" for m in references), " ", 12)),
+        ("References", folded(" ".join(f"<{m}>" for m in references), " ", 12)),
         ("MIME-Version", "1.0"),
         ("Content-Type", "text/plain; charset=utf-8"),
         ("Content-Transfer-Encoding", "8bit"),
     ]
-
-
-def _folded(value: str, separator: str, used: int) -> str:
-    """A header's value in lines of at most 78 columns where it can be parted; `used` columns are taken on the first."""
-    lines = [""]
-    for part in value.split(separator):
-        if lines[-1] and len(lines[-1]) + len(separator) + len(part) + used > _HEADER_WIDTH:
-            lines.append("")
-            used = 1
-        lines[-1] += f"{separator}{part}" if lines[-1] else part
-    return f"{separator.rstrip()}\n ".join(lines)
-
-
-def _encoded(text: str, used: int) -> str:
-    """Text for a header: as it is where that is safe, else in encoded words, so that it is read as nothing but text."""
-    if text.isascii() and "=?" not in text:
-        return text
-    return Header(text, "utf-8", maxlinelen=_HEADER_WIDTH - used).encode(linesep="\n")
-
-
-def _address(address: Address) -> str:
-    """An address for a header, "" without an email: the name quoted or encoded where it needs to be."""
-    name = one_line(address.name)
-    email = re.sub(r"[^\x21-\x7e]|[<>(),;:\\\"]", "", address.email)
-    if not email or not name:
-        return email
-    if not name.isascii() or "=?" in name:
-        return f"{_encoded(name, 10)} <{email}>"
-    if re.fullmatch(r"[\w '-]+", name):
-        return f"{name} <{email}>"
-    escaped = name.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}" <{email}>'
 
 
 def _body(message: Message, findings: list[Finding]) -> str:
@@ -204,7 +173,7 @@ def attribution(message: Message) -> str:
 
 def remark(finding: Finding, said: list[Finding]) -> list[str]:
     """The lines of one remark.  `said` holds what was said before in this mail; the remark is added to it."""
-    lines = [*_words(finding, said), *_elsewhere(finding)]
+    lines = [*_words(finding, said), *_elsewhere(finding), *_change(finding, said)]
     said.append(finding)
     return lines
 
@@ -214,8 +183,9 @@ def _words(finding: Finding, said: list[Finding]) -> list[str]:
     alike = [f for f in said if _kind(f) == _kind(finding)]
     follows = bool(alike) and alike[-1] is said[-1]
     same_words = any(f.message == finding.message for f in alike)
-    suggestion = finding.suggestion or ""
-    if follows and alike[-1].message == finding.message:
+    is_shown = bool(_diff(finding))
+    suggestion = "" if is_shown else finding.suggestion or ""
+    if follows and (is_shown or alike[-1].message == finding.message):
         return ["Same here."]
     if follows and suggestion:
         return ["Same here:", "", *_indented(suggestion)]
@@ -226,6 +196,22 @@ def _words(finding: Finding, said: list[Finding]) -> list[str]:
     if suggestion and suggestion not in finding.message:
         return [*text, "", *_indented(suggestion)]
     return text
+
+
+def _diff(finding: Finding) -> list[str]:
+    """The lines of the verified change, if it is short enough for a mail."""
+    lines = (finding.diff or "").removesuffix("\n").split("\n")
+    return lines if finding.diff and len(lines) <= _MOST_DIFF else []
+
+
+def _change(finding: Finding, said: list[Finding]) -> list[str]:
+    """The verified change as a maintainer puts it, at the margin, where git can take it; it says if it was built."""
+    diff = _diff(finding)
+    if not diff:
+        return []
+    known = "compile-tested" if finding.compiled else "untested"
+    opening = f"Also {known}:" if any(map(_diff, said)) else f"Something like this ({known})?"
+    return ["", opening, "", *diff]
 
 
 def _elsewhere(finding: Finding) -> list[str]:

@@ -6,21 +6,23 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from typing import Any
+from urllib.parse import quote
 
-from reviewbot.model import AppliedPatch, Finding, Review
+from reviewbot.model import AppliedPatch, Comment, Finding, History, Raised, Review
 
-VERSION = 1
+VERSION = 2
 
 
-def to_json(review: Review, drafts: tuple[str, ...]) -> str:
-    """The review as JSON text that ends in a newline; `drafts` are the paths that were written.
+def to_json(review: Review, drafts: tuple[str, ...], archive: str = "", fixups: tuple[str, ...] = ()) -> str:
+    """The review as JSON text that ends in a newline; `drafts` and `fixups` are the paths that were written.
 
-    It is ASCII: the same bytes in any locale, and nothing in it that a terminal would obey.
+    `archive` is the URL that message ids link to, "" where the mails did not come from one.  The text is ASCII: the
+    same bytes in any locale, and nothing in it that a terminal would obey.
     """
-    return json.dumps(as_dict(review, drafts), indent=2) + "\n"
+    return json.dumps(as_dict(review, drafts, archive, fixups), indent=2) + "\n"
 
 
-def as_dict(review: Review, drafts: tuple[str, ...]) -> dict[str, Any]:
+def as_dict(review: Review, drafts: tuple[str, ...], archive: str = "", fixups: tuple[str, ...] = ()) -> dict[str, Any]:
     """The review as plain values."""
     series, applied = review.applied.series, review.applied
     return {
@@ -40,9 +42,13 @@ def as_dict(review: Review, drafts: tuple[str, ...]) -> dict[str, Any]:
             "functions": review.coverage.functions,
             "analysed": review.coverage.analysed,
             "skipped": [{"what": s.what, "path": s.path, "why": s.why} for s in review.coverage.skipped],
+            "rules": review.coverage.rules,
+            "idle": [{"rule": one.rule, "why": one.why} for one in review.coverage.idle],
         },
-        "findings": [_finding(finding) for finding in review.findings],
+        "findings": [_finding(finding, archive) for finding in review.findings],
+        "history": _history(review.history, archive),
         "drafts": list(drafts),
+        "fixups": list(fixups),
         "problems": list(review.problems),
     }
 
@@ -58,7 +64,43 @@ def _patch(patch: AppliedPatch) -> dict[str, Any]:
     }
 
 
-def _finding(finding: Finding) -> dict[str, Any]:
+def link(archive: str, msgid: str) -> str:
+    """Where a mail is found in an archive."""
+    return f"{archive}/{quote(msgid)}/"
+
+
+def _history(history: History, archive: str) -> dict[str, Any]:
+    return {
+        "revision": history.revision,
+        "fixed": [_finding(finding, archive) for finding in history.fixed],
+        "not_addressed": [_raised(raised, archive) for raised in history.open],
+    }
+
+
+def _raised(raised: Raised, archive: str) -> dict[str, Any]:
+    comment = raised.comment
+    return {
+        **_said(comment, archive),
+        "bot": comment.is_bot,
+        "patch": comment.patch,
+        "revision": raised.revision,
+        "file": comment.path,
+        "line": comment.new_line,
+        "code": list(comment.code),
+        "answer": _said(raised.answer, archive) if raised.answer else None,
+    }
+
+
+def _said(comment: Comment, archive: str) -> dict[str, Any]:
+    return {
+        "by": comment.by,
+        "msgid": comment.msgid,
+        "link": link(archive, comment.msgid) if archive else None,
+        "text": comment.text,
+    }
+
+
+def _finding(finding: Finding, archive: str) -> dict[str, Any]:
     return {
         "rule": finding.rule,
         "patch": finding.patch,
@@ -71,7 +113,11 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "message": finding.message,
         "helper": finding.helper,
         "suggestion": finding.suggestion,
+        "diff": finding.diff,
+        "compiled": finding.compiled,
         "note": finding.note,
         "fingerprint": finding.fingerprint,
         "repeats": [asdict(place) for place in finding.repeats],
+        "since": finding.since,
+        "raised": _raised(finding.raised, archive) if finding.raised else None,
     }

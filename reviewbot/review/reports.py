@@ -109,6 +109,12 @@ def digest(unit: Unit, span: Span) -> bytes:
     return hashlib.sha1(text, usedforsecurity=False).digest()
 
 
+def fingerprint(report: Report) -> str:
+    """Sixteen hex digits of rule, function and normalised code: the same after a rebase."""
+    identity = "\0".join((report.rule.id, report.match.function, report.key))
+    return hashlib.sha256(identity.encode()).hexdigest()[:16]
+
+
 def is_read(path: str) -> bool:
     """True for the files that rules look into: C, and Kconfig."""
     return path.endswith(C_SUFFIXES) or is_kconfig(path)

@@ -7,7 +7,6 @@ that is.  Where a patch did not apply, its hunks are read alone, and nothing is 
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
@@ -31,7 +30,7 @@ from reviewbot.review.blame import Seen, changed_lines, fixed_by, new_in_hunk, s
 from reviewbot.review.fragment import fragment
 from reviewbot.review.merge import merged
 from reviewbot.review.messages import in_message
-from reviewbot.review.reports import C_SUFFIXES, Rules, is_read, overlaps
+from reviewbot.review.reports import C_SUFFIXES, Rules, fingerprint, is_read, overlaps
 from reviewbot.syntax.parse import Function
 
 _HABIT = 3
@@ -97,12 +96,16 @@ def _proven(applied: AppliedSeries, index: int, rules: Rules, coverage: _Coverag
     patch, later = applied.patches[index], applied.patches[index + 1 :]
     touched = {diff.path: _look(patch, diff, rules, coverage) for diff in patch.files if diff.new_path}
     for seen in sorted(sort_out(applied, patch, rules), key=lambda s: (s.report.match.path, s.report.match.span)):
+        if seen.is_gone:
+            yield _gone(seen, patch)
+            continue
         span = seen.report.match.span
         around = next((f for f in touched[seen.diff.path] if f.span.start <= span.start < f.span.end), None)
         if around is None and not overlaps(span, changed_lines(seen.diff)):
             continue
         fixer = fixed_by(seen, later, rules) if seen.is_new else None
-        verdict = Verdict.INTRODUCED if seen.is_new else Verdict.PRE_EXISTING
+        old = Verdict.MOVED if seen.is_moved else Verdict.PRE_EXISTING
+        verdict = Verdict.INTRODUCED if seen.is_new else old
         note = f'fixed by "{fixer.patch.subject}"' if fixer else ""
         unread = around is not None and not around.analysed
         found = _finding(seen, patch, Verdict.FIXED_LATER if fixer else verdict, note, unread=unread)
@@ -166,6 +169,19 @@ def _in_hunk(patch: AppliedPatch, diff: FileDiff, hunk: Hunk, rules: Rules) -> I
         yield _made(report, patch, Verdict.UNPROVEN, note, (lined[0], lined[-1]), mail_line)
 
 
+def _gone(seen: Seen, patch: AppliedPatch) -> Finding:
+    """A finding that the patch took away, at its place before the patch."""
+    span = seen.report.match.span
+    here = [
+        line.mail_line
+        for hunk in seen.diff.hunks
+        for line in hunk.lines
+        if line.old_line is not None and span.first_line <= line.old_line <= span.last_line
+    ]
+    lines = (span.first_line, span.last_line)
+    return _made(seen.report, patch, Verdict.REMOVED, "", lines, max(here, default=0))
+
+
 def _finding(seen: Seen, patch: AppliedPatch, verdict: Verdict, note: str, *, unread: bool) -> Finding:
     span = seen.report.match.span
     here = [
@@ -190,7 +206,6 @@ def _made(
         confidence = _LOWER[confidence]
     if rule.nursery:
         confidence = Confidence.LOW
-    identity = "\0".join((rule.id, report.match.function, report.key))
     return Finding(
         rule=rule.id,
         patch=patch.patch.message.msgid,
@@ -204,7 +219,7 @@ def _made(
         message=one_line(report.message),
         why=rule.why,
         code=body_text(report.code),
-        fingerprint=hashlib.sha256(identity.encode()).hexdigest()[:16],
+        fingerprint=fingerprint(report),
         helper=report.helper,
         suggestion=body_text(report.suggestion) if report.suggestion is not None else None,
         note=note,

@@ -127,6 +127,16 @@ def first_error(node: Node) -> Node | None:
     return _first_error(node) if node.has_error else None
 
 
+def error_count(node: Node) -> int:
+    """How many nodes at and below `node` are errors or were made up by the parser."""
+    found, stack = 0, [node]
+    while stack:
+        at = stack.pop()
+        found += at.is_error or at.is_missing
+        stack.extend(child for child in at.children if child.has_error or child.is_missing)
+    return found
+
+
 def _definitions(root: Node) -> Iterator[Node]:
     stack = [root]
     while stack:

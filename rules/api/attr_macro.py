@@ -80,6 +80,7 @@ RULE = Rule(
     known_problems="The functions have to be renamed for it, to the attribute's name and _show or _store.",
     category=Category.API,
     confidence=Confidence.MODERATE,
+    raised_by=(r"DEVICE_ATTR(?:_2)?_[RW]",),
     patterns=(Seek(("_ATTR",), _attributes, ("name", "what")), Seek(("attribute_group",), _groups, ("name", "what"))),
     advice=_advice,
     message="the macro {name}() says all of this; would it do for {what}?",

@@ -98,6 +98,7 @@ RULE = Rule(
     ),
     category=Category.API,
     confidence=Confidence.MODERATE,
+    raised_by=(r"\bFIELD_(?:GET|PREP|MODIFY)\b",),
     patterns=("($x & $m) >> $s", "($x << $s) & $m", "($x & $m) << $s", "$x << $s"),
     advice=_advice,
     message="the mask alone says where the field is; would {suggestion} do?",

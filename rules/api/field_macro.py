@@ -70,6 +70,7 @@ RULE = Rule(
     known_problems="Initialisers of tables need a constant without a type, for which FIELD_PREP_CONST() may be needed.",
     category=Category.API,
     confidence=Confidence.MODERATE,
+    raised_by=(r"\bFIELD_(?:GET|PREP|MODIFY)\b",),
     patterns=(Seek(("#define",), _macros, ("fact", "name")),),
     message="{fact}; would the mask alone and {name} do?",
     needs={"FIELD_GET": _HEADERS},

@@ -57,6 +57,7 @@ RULE = Rule(
     known_problems="A value that was already shifted, and is masked to be safe, is no field value for FIELD_PREP().",
     category=Category.API,
     confidence=Confidence.MODERATE,
+    raised_by=(r"\bFIELD_(?:GET|PREP|MODIFY)\b",),
     patterns=(
         "regmap_update_bits($r, $a, $m, $x << $s)",
         "regmap_write_bits($r, $a, $m, $x << $s)",

@@ -79,6 +79,7 @@ RULE = Rule(
     known_problems="A number that is a limit or a distance and is not named so is taken for a bit.",
     category=Category.API,
     confidence=Confidence.MODERATE,
+    raised_by=(r"\b(?:BIT|GENMASK)(?:_ULL|_U\d+)?\(",),
     patterns=(Seek(("#define", "<<"), _definitions, ("fact", "name")),),
     message="{fact}; would {name} say which bits are meant?",
     needs={"GENMASK": _HEADERS},

@@ -23,6 +23,10 @@ RULE = Rule(
     known_problems="None is known.",
     category=Category.CORRECTNESS,
     confidence=Confidence.HIGH,
+    raised_by=(
+        r"\bGPIOD_OUT",
+        r"\bgpiod_\w*value",
+    ),
     patterns=tuple(f"{name}($g, $v)" for name in _SETTERS),
     metavariables={"v": Meta(matching=r"GPIOD_\w+")},
     message="the flag {v} (GPIOD_OUT_*) is no value, as gpiod_set_value_cansleep() takes it; is 0 or 1 meant?",

@@ -68,6 +68,10 @@ RULE = Rule(
     known_problems="A value that is a choice and not a quantity is known by its name and by small bounds only.",
     category=Category.API,
     confidence=Confidence.MODERATE,
+    raised_by=(
+        r"\bclamp",
+        r"(?:over|under)flow",
+    ),
     patterns=(Seek(("long ", "u16 ", "u8 ", "u32 ", "int "), _limits, ("x", "fact")),),
     message="this {fact}, where hwmon drivers take the nearest; would clamp_val({x}, ...) (or clamp()) do?",
     references=("Documentation/hwmon/sysfs-interface.rst", "include/linux/minmax.h"),

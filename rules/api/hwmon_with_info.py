@@ -26,6 +26,7 @@ RULE = Rule(
     known_problems="A driver with many attributes outside of the standard may be better off as it is.",
     category=Category.API,
     confidence=Confidence.HIGH,
+    raised_by=(r"with_info",),
     patterns=(
         "hwmon_device_register($d)",
         "hwmon_device_register_with_groups($d, ...)",

@@ -43,6 +43,7 @@ RULE = Rule(
     known_problems="A resource that is changed before it is mapped is not recognised.",
     category=Category.API,
     confidence=Confidence.HIGH,
+    raised_by=(r"ioremap",),
     patterns=("$r = platform_get_resource($p, IORESOURCE_MEM, $n); ... devm_ioremap_resource($d, $r);",),
     advice=_advice,
     message="the resource of line {line1} is looked up and mapped in two calls; would {helper}() do?",

@@ -30,6 +30,7 @@ RULE = Rule(
     known_problems="Whoever keeps all allocations of a file in one form may like it as it is.",
     category=Category.API,
     confidence=Confidence.MODERATE,
+    raised_by=(r"\b\w*alloc_(?:array|objs)\b",),
     patterns=(
         "kcalloc($n, $one, $g)",
         "kmalloc_array($n, $one, $g)",

@@ -45,6 +45,7 @@ RULE = Rule(
     known_problems="Elements of members whose types are declared elsewhere are taken to have one size.",
     category=Category.API,
     confidence=Confidence.MODERATE,
+    raised_by=(r"\bmemcpy\b",),
     patterns=(Seek(("for (",), _loops, ("a", "b")),),
     message="this loop copies `{b}` to `{a}` as it is; would memcpy() do?",
     references=("include/linux/string.h",),

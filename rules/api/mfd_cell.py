@@ -52,6 +52,7 @@ RULE = Rule(
     known_problems="A table with a single cell that has more members is left alone.",
     category=Category.API,
     confidence=Confidence.MODERATE,
+    raised_by=(r"\bMFD_CELL",),
     patterns=(Seek(("mfd/core.h",), _cells, ("name", "fact")),),
     message="{fact} says what {name}() says; would that do?",
     needs={"MFD_CELL_NAME": _HEADERS},

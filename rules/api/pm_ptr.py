@@ -40,6 +40,10 @@ RULE = Rule(
     known_problems="Functions that use what exists under the condition only have to stay in it.",
     category=Category.API,
     confidence=Confidence.MODERATE,
+    raised_by=(
+        r"pm_(?:sleep_)?ptr",
+        r"DEFINE_SIMPLE_DEV_PM",
+    ),
     patterns=(Seek(("CONFIG_PM",), _conditions, ("name", "f")),),
     message="{name} drops `{f}` where it is not used; would that (as pm_ptr()) do without the #ifdef?",
     needs={"pm_ptr": _HEADERS},

@@ -75,6 +75,7 @@ RULE = Rule(
     known_problems="A device that is not registered has no name to print; an old driver may use pr_err() throughout.",
     category=Category.API,
     confidence=Confidence.MODERATE,
+    raised_by=(r"\b(?:dev|netdev|hid)_(?:err|warn|info|dbg|notice|crit)\w*",),
     patterns=(Seek(("pr_",), _prints, ("said", "level")),),
     message="{said} say which device this is about; would dev_{level}() (dev_err_probe() in probe) do?",
     references=("Documentation/process/coding-style.rst", "include/linux/dev_printk.h"),

@@ -33,6 +33,7 @@ RULE = Rule(
     known_problems="Where the text cannot be longer than the buffer the two are the same.",
     category=Category.CORRECTNESS,
     confidence=Confidence.MODERATE,
+    raised_by=(r"\bscnprintf\b",),
     patterns=("$n = snprintf($b, $s, ...)", "$n = vsnprintf($b, $s, ...)"),
     where=_is_length,
     message="if `{b}` is too small, `{n}` is more than was written; would scnprintf() do?",

@@ -134,6 +134,10 @@ RULE = Rule(
     known_problems="Only the first of a function is reported; bytes of two different things may look like one number.",
     category=Category.API,
     confidence=Confidence.MODERATE,
+    raised_by=(
+        r"\b(?:get|put)_unaligned",
+        r"endian",
+    ),
     patterns=(
         "regmap_read($m, $r, &$a); ... regmap_read($m, $r + 1, &$b);",
         Seek(("[",), _numbers, ("name", "base")),

@@ -35,6 +35,7 @@ RULE = Rule(
     known_problems="A module that is always loaded by hand, or by another one, needs none.",
     category=Category.CORRECTNESS,
     confidence=Confidence.HIGH,
+    raised_by=(r"MODULE_DEVICE_TABLE",),
     patterns=(Seek(words=("_device_id",), find=_find, fields=("t", "bus")),),
     message="`{t}` has no MODULE_DEVICE_TABLE({bus}, {t}); will the module be loaded by itself?",
     references=("include/linux/module.h", "scripts/coccinelle/misc/of_table.cocci"),

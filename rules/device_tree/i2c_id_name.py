@@ -36,6 +36,11 @@ RULE = Rule(
     known_problems="Which folders were converted is known by their names.",
     category=Category.STYLE,
     confidence=Confidence.HIGH,
+    raised_by=(
+        r"\.name\s*=",
+        r"named init",
+        r"designated",
+    ),
     patterns=(Seek(words=("i2c_device_id",), find=_find),),
     where=_where,
     message="other tables here name the members of an i2c_device_id; would `.name = ` and `.driver_data = ` do here?",

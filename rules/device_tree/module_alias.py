@@ -26,6 +26,7 @@ RULE = Rule(
     known_problems="The children of an MFD are bound by their name, and an alias is what most of their drivers have.",
     category=Category.STYLE,
     confidence=Confidence.LOW,
+    raised_by=(r"MODULE_ALIAS",),
     patterns=(Seek(words=("MODULE_ALIAS",), find=_find, fields=("bus",)),),
     message="the alias stands for a {bus} id; would an id table with MODULE_DEVICE_TABLE({bus}, ...) be better?",
     references=("include/linux/module.h",),

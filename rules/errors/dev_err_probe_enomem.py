@@ -30,6 +30,10 @@ RULE = Rule(
     known_problems="That a function fails for want of memory alone is known by its name.",
     category=Category.API,
     confidence=Confidence.HIGH,
+    raised_by=(
+        r"\bENOMEM\b",
+        r"dev_err_probe",
+    ),
     patterns=("$r = $f(...); if ($_) return dev_err_probe($_, $e, ...);",),
     where=_memory_only,
     message="{f}() fails with -ENOMEM only, and the allocator says so; would a plain return do for dev_err_probe()?",

@@ -31,6 +31,7 @@ RULE = Rule(
     known_problems="An error that is not fatal on purpose is reported; dev_warn() would say that.",
     category=Category.CORRECTNESS,
     confidence=Confidence.MODERATE,
+    raised_by=(r"dev_err_probe",),
     patterns=("if ($c) dev_err_probe($d, $e, ...);",),
     where=_in_probe,
     advice=_advice,

@@ -23,6 +23,10 @@ RULE = Rule(
     known_problems="A macro for the format is not looked into.",
     category=Category.API,
     confidence=Confidence.HIGH,
+    raised_by=(
+        r"dev_err_probe",
+        r"%pe",
+    ),
     patterns=(
         "dev_err_probe($d, $e, $m, ..., $e)",
         "dev_err_probe($d, $e, $m, ..., ERR_PTR($e))",

@@ -29,6 +29,7 @@ RULE = Rule(
     known_problems="Where another error is returned than was logged, it cannot be known which one was meant.",
     category=Category.API,
     confidence=Confidence.HIGH,
+    raised_by=(r"dev_err_probe",),
     patterns=("dev_err_probe($d, $e, ...); return $r;",),
     where=_returns_error,
     advice=_advice,

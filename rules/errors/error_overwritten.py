@@ -58,6 +58,11 @@ RULE = Rule(
     known_problems="A function of the tree is taken to return an error code unless its name says otherwise.",
     category=Category.CORRECTNESS,
     confidence=Confidence.MODERATE,
+    raised_by=(
+        r"overwrit",
+        r"return (?:value|code)",
+        r"error (?:code|value|return)",
+    ),
     patterns=(
         "$r = $f(...); if ($r) return $e;",
         "$r = $f(...); if ($r < 0) return $e;",

@@ -30,6 +30,10 @@ RULE = Rule(
     known_problems="None known.",
     category=Category.API,
     confidence=Confidence.HIGH,
+    raised_by=(
+        r"dev_err_probe",
+        r"EPROBE_DEFER",
+    ),
     patterns=(
         "if ($e == -EPROBE_DEFER) return $r; return dev_err_probe($_, $_, ...);",
         "if ($e == -EPROBE_DEFER) return $r; dev_err_probe($_, $_, ...);",

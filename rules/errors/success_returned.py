@@ -29,6 +29,10 @@ RULE = Rule(
     known_problems="An early way out that is no error, and is written as a return of the variable, is reported too.",
     category=Category.CORRECTNESS,
     confidence=Confidence.MODERATE,
+    raised_by=(
+        r"return(?:s|ing)? (?:0|zero|success|an? error)",
+        r"error code",
+    ),
     patterns=(
         "if ($r < 0) return $r; if ($c) return $r;",
         "if ($r) return $r; if ($c) return $r;",

@@ -110,6 +110,11 @@ RULE = Rule(
     known_problems="A test in a macro or in a function that the pointer is given to is not seen.",
     category=Category.CORRECTNESS,
     confidence=Confidence.MODERATE,
+    raised_by=(
+        r"(?:may|might|can|could) fail",
+        r"missing (?:error handling|check)",
+        r"\bNULL\b",
+    ),
     patterns=(Seek(("alloc", "dup", "kasprintf", "skb_", "workqueue"), _find, ("f", "p")),),
     message="{f}() can fail, and `{p}` is used as if it was never NULL; is error handling missing?",
     references=("Documentation/core-api/memory-allocation.rst",),

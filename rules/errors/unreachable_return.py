@@ -67,6 +67,12 @@ RULE = Rule(
     known_problems="A macro that holds a break is not seen.",
     category=Category.STYLE,
     confidence=Confidence.MODERATE,
+    raised_by=(
+        r"never (?:reach|get|execut)",
+        r"unreachable",
+        r"redundant",
+        r"dead code",
+    ),
     patterns=(Seek(("switch",), _find),),
     message="each arm of the switch above returns, so this return is unreachable; is it redundant?",
     references=("Documentation/process/coding-style.rst",),

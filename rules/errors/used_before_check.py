@@ -54,6 +54,10 @@ RULE = Rule(
     known_problems="Only a single statement between the call and the test is looked at.",
     category=Category.CORRECTNESS,
     confidence=Confidence.MODERATE,
+    raised_by=(
+        r"\bNULL\b",
+        r"before (?:the|it|being|check)",
+    ),
     patterns=(Seek(("if",), _find, ("f", "v")),),
     message="`{v}` is uninitialized if {f}() fails, and used before its error handling; should the test come first?",
     references=("include/linux/err.h", "Documentation/process/coding-style.rst"),

@@ -35,6 +35,10 @@ RULE = Rule(
     known_problems="A function that takes a reference to the child, and leaves it to be put here, is not known.",
     category=Category.CORRECTNESS,
     confidence=Confidence.HIGH,
+    raised_by=(
+        r"_scoped\b",
+        r"_put\b",
+    ),
     patterns=(Seek(("_scoped(",), _find, ("f", "put", "child")),),
     message="{f}() puts `{child}` by itself; is this {put}() not one too many?",
     references=("include/linux/of.h", "include/linux/property.h"),

@@ -31,6 +31,7 @@ RULE = Rule(
     known_problems="A call that is cast to void on purpose is silent.",
     category=Category.CORRECTNESS,
     confidence=Confidence.HIGH,
+    raised_by=(r"return value", r"killable"),
     patterns=(Seek(("_killable", "_interruptible"), _find, ("f",)),),
     message="{f}() may return without the lock; should its return value not be checked?",
     references=("include/linux/mmap_lock.h", "include/linux/mutex.h"),

@@ -41,6 +41,11 @@ RULE = Rule(
     known_problems="A lock that a called function takes is not known; jumps are followed out of switches only.",
     category=Category.CORRECTNESS,
     confidence=Confidence.MODERATE,
+    raised_by=(
+        r"unbalanced",
+        r"not (?:acquired|held|locked|taken)",
+        r"\bunlock",
+    ),
     patterns=(Seek(("mutex_unlock(",), _find, ("lock", "label")),),
     message="`{label}` does an unlock of `{lock}`, which is not taken on this way; should this return instead?",
     references=("Documentation/locking/mutex-design.rst",),

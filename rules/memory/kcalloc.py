@@ -42,6 +42,7 @@ RULE = Rule(
     known_problems="With a constant count nothing can overflow, and the remark is one of style alone.",
     category=Category.API,
     confidence=Confidence.HIGH,
+    raised_by=(r"\b\w*alloc_(?:array|objs)\b",),
     patterns=("$alloc($n * sizeof($t), $g)", "$alloc($d, $n * sizeof($t), $g)"),
     advice=_advice,
     message="this is {n} elements in one product; would {helper}() do?",

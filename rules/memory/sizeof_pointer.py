@@ -104,6 +104,7 @@ RULE = Rule(
     known_problems="A field whose structure is declared in another file is asked about, since its type is not seen.",
     category=Category.STYLE,
     confidence=Confidence.HIGH,
+    raised_by=(r"sizeof\s*\(\s*\*",),
     patterns=("$p = $alloc(..., sizeof($t), ...)",),
     where=_names_a_type,
     advice=_advice,

@@ -25,6 +25,10 @@ RULE = Rule(
     known_problems="Names that are the same twice, and quoted logs that are not indented, look alike.",
     category=Category.STYLE,
     confidence=Confidence.MODERATE,
+    raised_by=(
+        r"\btwice\b",
+        r"duplicat",
+    ),
     nursery=True,
     patterns=(SeekMessage(_find, ("word",)),),
     message="`{word}` stands twice here; once would do",

@@ -46,6 +46,7 @@ RULE = Rule(
     known_problems="A commit that the tree does not hold is not spoken of: it may stand in another branch.",
     category=Category.STYLE,
     confidence=Confidence.HIGH,
+    raised_by=(r"\bFixes\b",),
     nursery=True,
     patterns=(SeekMessage(_find, ("what",)),),
     message="this Fixes: tag is not right: {what}",

@@ -23,6 +23,7 @@ RULE = Rule(
     known_problems="A patch that is sent for discussion alone may be unsigned on purpose.",
     category=Category.STYLE,
     confidence=Confidence.HIGH,
+    raised_by=(r"Signed-off-by|\bSoB\b|sign[- ]?off",),
     nursery=True,
     patterns=(SeekMessage(_find),),
     message="there is no Signed-off-by; was it left out, or does it stand below the `---`?",

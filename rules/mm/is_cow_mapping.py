@@ -95,6 +95,7 @@ RULE = Rule(
     ),
     category=Category.API,
     confidence=Confidence.HIGH,
+    raised_by=(r"\bcow_mapping\b|is_cow",),
     patterns=(_WRITABLE,),
     where=_is_loose,
     advice=_advice,

@@ -73,6 +73,10 @@ RULE = Rule(
     known_problems="A member of another structure with the same name is taken for the same thing.",
     category=Category.CORRECTNESS,
     confidence=Confidence.HIGH,
+    raised_by=(
+        r"double[- ]free",
+        r"\bdevm_",
+    ),
     patterns=(Seek(("devm_",), _find, ("p", "devm", "undo")),),
     message="`{p}` comes from {devm}() and is given to {undo}() as well; is that not done twice (double free)?",
     references=("Documentation/driver-api/driver-model/devres.rst", "scripts/coccinelle/free/devm_free.cocci"),

@@ -55,6 +55,7 @@ RULE = Rule(
     known_problems="A clock that another file of the driver switches off and on again is not known.",
     category=Category.API,
     confidence=Confidence.HIGH,
+    raised_by=(r"devm_clk_\w*enabled",),
     patterns=("$c = devm_clk_get($d, $n)", "$c = devm_clk_get_optional($d, $n)"),
     advice=_advice,
     message="this clock is enabled once and stays so; would {helper}() get and enable it in one go?",

@@ -65,6 +65,7 @@ RULE = Rule(
     known_problems="A regulator that another file of the driver switches, or an alias of its pointer, is not known.",
     category=Category.API,
     confidence=Confidence.MODERATE,
+    raised_by=(r"devm_regulator_\w*enable",),
     patterns=("$r = devm_regulator_get($d, $n)", "$r = devm_regulator_get_optional($d, $n)"),
     advice=_advice,
     message="this regulator is enabled once and stays so; would {helper}() do all of it?",

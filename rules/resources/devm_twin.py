@@ -121,6 +121,7 @@ RULE = Rule(
     ),
     category=Category.API,
     confidence=Confidence.MODERATE,
+    raised_by=(r"\bdevm_\w+",),
     patterns=(
         Seek(("register", "request", "add", "get", "setup", "init", "create", "enable", "alloc", "map"), _find, ("f",)),
     ),

@@ -27,6 +27,7 @@ RULE = Rule(
     known_problems="A work or a callback that still runs and tests the data, in another file, is not known.",
     category=Category.STYLE,
     confidence=Confidence.MODERATE,
+    raised_by=(r"(?:[sg]et)_(?:drvdata|clientdata)",),
     patterns=(
         "usb_set_intfdata($d, NULL)",
         "dev_set_drvdata($d, NULL)",

@@ -124,6 +124,7 @@ RULE = Rule(
     ),
     category=Category.API,
     confidence=Confidence.MODERATE,
+    raised_by=(r"__free\b",),
     patterns=(Seek(("kfree(",), _find, ("p", "kept")),),
     advice=_advice,
     message="`{p}` is freed by hand on each way out; would __free(kfree) simplify this?",

@@ -74,6 +74,7 @@ RULE = Rule(
     known_problems="A declaration in a file that this one does not include is not seen.",
     category=Category.STYLE,
     confidence=Confidence.MODERATE,
+    raised_by=(r"\bconst\b",),
     patterns=(Seek(words=("= {", "={"), find=_find, fields=("v", "static")),),
     advice=_advice,
     message="`{v}` is {what} in this file; can it be const?",

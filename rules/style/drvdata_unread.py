@@ -63,6 +63,7 @@ RULE = Rule(
     known_problems="A subsystem or a child device that reads the data of its parent in another file is not seen.",
     category=Category.STYLE,
     confidence=Confidence.MODERATE,
+    raised_by=(r"(?:[sg]et)_(?:drvdata|clientdata)",),
     patterns=(
         Seek(
             words=("platform_set_drvdata", "i2c_set_clientdata", "spi_set_drvdata"), find=_find, fields=("set", "get")

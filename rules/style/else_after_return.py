@@ -81,6 +81,7 @@ RULE = Rule(
     known_problems="Two branches of equal weight can be clearer side by side.",
     category=Category.STYLE,
     confidence=Confidence.MODERATE,
+    raised_by=(r"\belse\b",),
     patterns=(Seek(words=("else",), find=_find, fields=("truth",)),),
     advice=_advice,
     message="the branch above returns, so the else is redundant; can its body stand without it?",

@@ -32,6 +32,7 @@ RULE = Rule(
     known_problems="A last entry that counts the others, and is called in an unusual way, is reported.",
     category=Category.STYLE,
     confidence=Confidence.MODERATE,
+    raised_by=(r"\bcommas?\b",),
     patterns=(Seek(words=("enum",), find=_find, fields=("e",)),),
     message="more can be added after `{e}`; would a trailing comma keep that to one line of diff?",
     references=("Documentation/process/coding-style.rst",),

@@ -71,6 +71,7 @@ RULE = Rule(
     known_problems="A function whose parameters come from a macro is not understood.",
     category=Category.STYLE,
     confidence=Confidence.HIGH,
+    raised_by=(r"kernel-?doc",),
     patterns=(Seek(words=("/**",), find=_find, fields=("f", "lost", "odd")),),
     advice=_advice,
     message="the kernel-doc of {f}() {wrong}; can the comment follow the parameters?",

@@ -32,6 +32,7 @@ RULE = Rule(
     known_problems="The compiler often sees by itself that no copy is needed.",
     category=Category.STYLE,
     confidence=Confidence.HIGH,
+    raised_by=(r"\bconst\b",),
     patterns=(Seek(words=("const",), find=_find, fields=("v",)),),
     message="`{v}` is a constant array that each call may build anew; can it be static const?",
     references=("scripts/checkpatch.pl", "Documentation/process/coding-style.rst"),

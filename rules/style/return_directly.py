@@ -25,6 +25,10 @@ RULE = Rule(
     known_problems="Many prefer one form for all steps; a callee that may return a positive number is not known.",
     category=Category.STYLE,
     confidence=Confidence.LOW,
+    raised_by=(
+        r"\breturn\b.*\bdirectly\b",
+        r"just return",
+    ),
     patterns=("$r = $f(...); if ($r) return $r; return 0;", "$r = $f(...); return $r;"),
     metavariables={"r": Meta(kind="local")},
     where=_plain,

@@ -28,6 +28,7 @@ RULE = Rule(
     known_problems="Older files have the comma in all of their tables, and stay alike with it.",
     category=Category.STYLE,
     confidence=Confidence.HIGH,
+    raised_by=(r"\bcommas?\b",),
     patterns=(Seek(words=("}",), find=_find, fields=("e",)),),
     message="`{e}` ends the table, so nothing can follow it; can the trailing comma go?",
     references=("include/linux/mod_devicetable.h", "Documentation/process/coding-style.rst"),

@@ -29,6 +29,7 @@ RULE = Rule(
     known_problems="A divisor that is known to be small is reported; a cast to u32 would say so.",
     category=Category.CORRECTNESS,
     confidence=Confidence.MODERATE,
+    raised_by=(r"\bdo_div\b|div_?[us]?64",),
     patterns=("div_u64($a, $b)", "div_s64($a, $b)", "do_div($a, $b)"),
     advice=_advice,
     message="{called}() cuts `{b}` to 32 bits; is {helper}() needed, or a narrower type?",

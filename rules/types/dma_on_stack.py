@@ -58,6 +58,10 @@ RULE = Rule(
     known_problems="A controller that is known to do no DMA copes with it.",
     category=Category.CORRECTNESS,
     confidence=Confidence.HIGH,
+    raised_by=(
+        r"\bDMA\b",
+        r"\bstack\b",
+    ),
     patterns=(
         Seek(
             words=("tx_buf", "rx_buf", "spi_write", "spi_read", "usb_bulk_msg", "usb_control_msg", "usb_interrupt_msg"),

@@ -120,6 +120,11 @@ RULE = Rule(
     known_problems="The types of members are known only from structures of the same file.",
     category=Category.CORRECTNESS,
     confidence=Confidence.HIGH,
+    raised_by=(
+        r"endian",
+        r"\b__[lb]e\d",
+        r"[lb]e\d+_to_cpu|cpu_to_[lb]e",
+    ),
     patterns=(Seek(words=("__be", "__le", "cpu_to_"), find=_find, fields=("v", "k", "to")),),
     advice=_advice,
     message="`{v}` is {k}, in a fixed endian order, and used as a number; is {helper}() missing?",

@@ -120,6 +120,12 @@ RULE = Rule(
     ),
     category=Category.STYLE,
     confidence=Confidence.MODERATE,
+    raised_by=(
+        r"\bsizeof\b",
+        r"ARRAY_SIZE",
+        r"\bmagic\b",
+        r"hard-?coded",
+    ),
     patterns=(
         Seek(
             words=("read", "write", "recv", "send", "copy", "block_data"), find=_find, fields=("f", "v", "n", "t", "d")

@@ -33,6 +33,7 @@ RULE = Rule(
     known_problems="Bits that are compared with constants of the same place are right as they are, and as often meant.",
     category=Category.STYLE,
     confidence=Confidence.LOW,
+    raised_by=(r"\bFIELD_(?:GET|PREP|MODIFY)\b",),
     patterns=(Seek(words=("_MASK", "_MSK"), find=_find, fields=("m",)),),
     where=_where,
     message="the field of {m} is used unshifted; would FIELD_GET({m}, ...) be better?",

@@ -47,6 +47,7 @@ RULE = Rule(
     known_problems="A callee that uses the pointer as bytes alone is reported.",
     category=Category.CORRECTNESS,
     confidence=Confidence.MODERATE,
+    raised_by=(r"\bcast",),
     patterns=(Seek(words=("*)&", "*) &"), find=_find, fields=("t", "v")),),
     where=_differs,
     message="the address of `{v}` is cast to {t} *, which has another width; is a {t} variable needed?",

@@ -4,11 +4,13 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import jsonschema
 import pytest
 
+from reviewbot.registry import load_rules
 from tests.cli.tool import DIFF, FINDING, MBOX, git, git_tree, patch_mail, reviewbot
 from tests.conftest import ROOT
 
@@ -32,7 +34,8 @@ def test_demo_as_text() -> None:
     assert len(found) == 1
     assert found[0].endswith(" [is-cow-mapping, moderate]")
     assert "    → is_cow_mapping(vma->vm_flags)" in lines
-    assert lines[-2:] == ["1 finding", "1 of 1 touched function analysed"]
+    assert lines[-2] == "1 finding"
+    assert re.fullmatch(r"1 of 1 touched function analysed by \d+ of \d+ rules", lines[-1])
 
 
 @pytest.mark.parametrize("env", [{}, {"NO_COLOR": "1"}, {"TERM": "xterm-256color"}, {"COLUMNS": "40"}])
@@ -95,12 +98,15 @@ def test_json_values(tree: Path, mail: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     review = reviewbot("check", mail, "--tree", tree, "--format", "json", "--out", out).json()
 
-    assert review["version"] == 1
+    assert review["version"] == 2
     assert review["series"]["msgid"] == "pear@example.org"
     assert review["series"]["base"] == {
         "name": str(tree), "commit": None, "why": review["series"]["base"]["why"]
     }  # fmt: skip
-    assert review["coverage"] == {"functions": 1, "analysed": 1, "skipped": []}
+    coverage = review["coverage"]
+    assert (coverage["functions"], coverage["analysed"], coverage["skipped"]) == (1, 1, [])
+    assert coverage["rules"] + len(coverage["idle"]) == len(load_rules())
+    assert {"rule": "enum-comma", "why": "is for linux-iio, linux-leds"} in coverage["idle"]
     (finding,) = review["findings"]
     assert {k: finding[k] for k in ("rule", "patch", "file", "line", "last_line", "function", "verdict")} == {
         "rule": "dev-err-probe", "patch": "pear@example.org", "file": "drivers/pear.c", "line": 8, "last_line": 9,
@@ -133,7 +139,7 @@ def test_clean(tree: Path, tmp_path: Path) -> None:
     done = reviewbot("check", tmp_path / "fine.eml", "--tree", tree, "--out", tmp_path / "out")
 
     assert (done.status, done.err) == (0, "")
-    assert "0 findings\n1 of 1 touched function analysed\n" in done.out
+    assert "0 findings\n1 of 1 touched function analysed by " in done.out
     assert not (tmp_path / "out").exists()
 
 
@@ -210,7 +216,8 @@ def test_hunks_alone(tmp_path: Path, mail: Path) -> None:
     assert done.status == 2
     assert done.out.count("does not apply to") == 1
     assert "its hunks were reviewed alone\n" in done.out
-    assert "no function was seen whole\n  only the hunks were seen of drivers/pear.c\n" in done.out
+    assert "no function was seen whole, hunks read by " in done.out
+    assert " rules\n  only the hunks were seen of drivers/pear.c\n" in done.out
 
 
 @pytest.mark.parametrize("words", [("--help",), ("check", "--help"), ("rules", "--help"), ("rules", "show", "--help")])

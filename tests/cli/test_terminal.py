@@ -12,7 +12,7 @@ from rich.console import Console
 
 from reviewbot.cli.show import show_review
 from reviewbot.edges.outbox import Written
-from reviewbot.model import Confidence, Coverage, Finding, Repeat, Review, Skipped, Verdict
+from reviewbot.model import Confidence, Coverage, Finding, Idle, Repeat, Review, Skipped, Verdict
 from tests.review.made import finding, patch, series
 from tests.rules.harness import MadeUpTree
 
@@ -25,7 +25,8 @@ COLOUR = re.compile(r"\x1b\[[\d;]*m")
 def review(*findings: Finding, applied: bool = True, skipped: tuple[Skipped, ...] = ()) -> Review:
     """A review of one patch."""
     whole = series(patch(DIFF, MadeUpTree({}), MadeUpTree({}) if applied else None))
-    coverage = Coverage(1, 1, skipped) if applied else Coverage(0, 0, skipped)
+    seen = 1 if applied else 0
+    coverage = Coverage(seen, seen, skipped, 1, (Idle("pear", "is off unless asked for"),))
     return Review(whole, findings, coverage, (), ())
 
 
@@ -137,7 +138,10 @@ def test_hunks_alone() -> None:
     )
     assert "\n[1/1] number 1\n  does not apply to made-up: patch failed\n  its hunks were reviewed alone\n" in text
     assert "0 of 0" not in text
-    assert "\nno function was seen whole\n  only the hunks were seen of a.c\n" in text
+    assert (
+        "\nno function was seen whole, hunks read by 1 of 2 rules (not pear)\n  only the hunks were seen of a.c\n"
+        in text
+    )
 
 
 def test_skipped_files_share_a_line() -> None:

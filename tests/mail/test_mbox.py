@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reviewbot.mail.mbox import from_page, looks_like_page, split
-from reviewbot.mail.quote import comments
+from reviewbot.mail.quote import words
 from reviewbot.model import Address
 from tests.mail.mails import DIFF, raw_mail
 
@@ -91,7 +91,7 @@ def test_page() -> None:
     assert message.problems == ("read from an archive page: no message id",)
     assert message.msgid.endswith(".invalid")
     assert message.msgid == from_page(PAGE)[0].msgid
-    assert [c.text for c in comments(message)] == ["Why two?"]
+    assert [c.text for c in words(message)] == ["Why two?"]
 
 
 def test_lore_page() -> None:

@@ -42,7 +42,7 @@ def test_edit_in_another_function() -> None:
     diff = change("a.c", 3, "-\tbad(x);", "+\tone();") + second
     found, _coverage = judged(patch(diff, tree(old), tree(new)))
 
-    assert said(found) == [("a.c", 8, Verdict.INTRODUCED)]
+    assert said(found) == [("a.c", 3, Verdict.REMOVED), ("a.c", 8, Verdict.INTRODUCED)]
 
 
 def test_edited_in_a_renamed_function() -> None:
@@ -70,9 +70,10 @@ def _moved(left: str, helper: str = "good") -> list[tuple[str, int, Verdict]]:
 def test_moved_out_of_a_function_that_goes() -> None:
     """Code of a function that the patch takes away was moved, though it is edited on the way, where the advice is the
     same; a function that stays keeps its own."""
-    assert _moved("") == [("a.c", 3, Verdict.PRE_EXISTING)]
-    assert _moved("", helper="better") == [("a.c", 3, Verdict.INTRODUCED)]
-    assert _moved(function("one()")) == [("a.c", 8, Verdict.INTRODUCED)]
+    removed = ("a.c", 3, Verdict.REMOVED)
+    assert _moved("") == [("a.c", 3, Verdict.MOVED)]
+    assert _moved("", helper="better") == [("a.c", 3, Verdict.INTRODUCED), removed]
+    assert _moved(function("one()")) == [removed, ("a.c", 8, Verdict.INTRODUCED)]
 
 
 def test_reworded_by_a_later_patch() -> None:
@@ -93,7 +94,7 @@ def test_moved_between_patches() -> None:
         patch(change("a.c", 3, "-\tbad(x);", "+\tone();"), base, gone),
         patch(change("b.c", 3, " \tone();", "+\tbad(x);"), gone, back, index=2),
     )
-    assert [(f.patch, f.verdict) for f in found] == [("2@x", Verdict.PRE_EXISTING)]
+    assert [(f.patch, f.verdict) for f in found] == [("2@x", Verdict.MOVED)]
 
 
 def test_function_that_was_not_understood() -> None:

@@ -60,6 +60,8 @@ def _function(body: str) -> str:
             "return both();",
             "\tif (a) {\n\t\th();\n\t\treturn both();\n\t}\n",
         ),
+        ("\ta = (old(a)) + 1;\n", "new()", "\ta = new() + 1;\n"),
+        ("\ta = (old(a)) + (old(2));\n", "new()", "\ta = new() + new();\n"),
         ("\t\tg(old(a));\n", "x(1,\n  2)", "\t\tg(x(1,\n\t\t  2));\n"),
     ],
 )
@@ -92,3 +94,30 @@ def test_diff_applies(tmp_path: Path, tail: str) -> None:
     subprocess.run(("git", "apply", "fix.diff"), cwd=tmp_path, check=True)
 
     assert (tmp_path / "drivers/a.c").read_bytes() == done.after != done.before
+
+
+@pytest.mark.parametrize("odd", ["\f", "\x1c", "\u2028", "\r", "\v"])
+def test_diff_with_odd_line_ends(tmp_path: Path, odd: str) -> None:
+    """Only a line feed ends a line, as git has it."""
+    done = _fixed(f"/* a{odd}b */\n" + _function("\tg(old(a));\n"))
+    (tmp_path / "drivers").mkdir()
+    (tmp_path / "drivers/a.c").write_bytes(done.before)
+    (tmp_path / "fix.diff").write_bytes(done.diff().encode())
+    subprocess.run(("git", "apply", "fix.diff"), cwd=tmp_path, check=True)
+
+    assert (tmp_path / "drivers/a.c").read_bytes() == done.after != done.before
+
+
+def test_diff_names_the_function() -> None:
+    """A hunk's header shows the last line above it that starts at the margin, a label excepted, as git's does."""
+    lines = "".join(f"\tg({number});\n" for number in range(9))
+    diff = _fixed(_function(f"{lines}again:\n{lines}\tg(old(a));\n")).diff()
+
+    assert [line for line in diff.split("\n") if line.startswith("@@")] == ["@@ -19,6 +19,6 @@ int f(int a)"]
+
+
+def test_errors_are_counted() -> None:
+    """A change that breaks one more place of a function that was broken before is refused."""
+    body = "\tif (a {\n\t\th();\n\t}\n\tg(old(a));\n"
+    assert _fixed(_function(body)).taken
+    assert _fixed(_function(body), suggestion="new(a b").refused

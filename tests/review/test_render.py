@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from reviewbot.model import Coverage, Repeat, Review, Skipped
+from reviewbot.model import Coverage, Idle, Repeat, Review, Skipped
 from reviewbot.review.render import to_json
 from tests.review.made import finding, patch, series
 from tests.rules.harness import MadeUpTree
@@ -17,7 +17,7 @@ DIFF = "--- a/a.c\n+++ b/a.c\n@@ -1 +1 @@\n-x\n+y\n"
 def review(text: str = "is it?", **changes: object) -> Review:
     """A review of one patch that applied, with one finding."""
     applied = series(patch(DIFF, MadeUpTree({}), MadeUpTree({})))
-    coverage = Coverage(2, 1, (Skipped("f()", "a.c", "odd"),))
+    coverage = Coverage(2, 1, (Skipped("f()", "a.c", "odd"),), 7, (Idle("pear", "is for plums"),))
     return Review(applied, (finding(5, text, **changes),), coverage, (), ("something is odd",))
 
 
@@ -25,10 +25,11 @@ def test_fields() -> None:
     """Every value stands where the schema says."""
     read = json.loads(to_json(review(helper="good"), ("out/1.eml",)))
 
-    assert list(read) == ["version", "series", "coverage", "findings", "drafts", "problems"]
-    assert read["version"] == 1
+    assert list(read) == ["version", "series", "coverage", "findings", "history", "drafts", "fixups", "problems"]
+    assert read["version"] == 2
     assert read["coverage"] == {
-        "functions": 2, "analysed": 1, "skipped": [{"what": "f()", "path": "a.c", "why": "odd"}]
+        "functions": 2, "analysed": 1, "skipped": [{"what": "f()", "path": "a.c", "why": "odd"}],
+        "rules": 7, "idle": [{"rule": "pear", "why": "is for plums"}],
     }  # fmt: skip
     assert read["findings"][0]["helper"] == "good"
     assert read["findings"][0]["suggestion"] is None

@@ -86,7 +86,7 @@ def test_moved_to_another_file() -> None:
         "b.c", 1, *(f"+{line}" for line in whole.splitlines())
     )
     found, _coverage = judged(patch(diff, tree(whole, ""), tree("", whole)))
-    assert said(found) == [("b.c", 3, Verdict.PRE_EXISTING)]
+    assert said(found) == [("b.c", 3, Verdict.MOVED)]
 
 
 def test_renamed_file() -> None:
@@ -98,14 +98,15 @@ def test_renamed_file() -> None:
         "--- a/old.c\n+++ b/new.c\n@@ -3,2 +3,2 @@\n \tbad(1);\n-\tone();\n+\tbad(2);\n"
     )
     found, _coverage = judged(patch(diff, before, after))
-    assert sorted(said(found)) == [("new.c", 3, Verdict.PRE_EXISTING), ("new.c", 4, Verdict.INTRODUCED)]
+    assert sorted(said(found)) == [("new.c", 3, Verdict.MOVED), ("new.c", 4, Verdict.INTRODUCED)]
 
 
 def test_deleted_file() -> None:
-    """A file that goes is no matter."""
+    """What goes with its file is removed, on its line of before."""
     diff = "--- a/a.c\n+++ /dev/null\n@@ -1,5 +0,0 @@\n" + "".join(f"-{x}\n" for x in function("bad(1)").splitlines())
     found, coverage = judged(patch(diff, tree(function("bad(1)")), MadeUpTree({})))
-    assert found == ()
+    assert said(found) == [("a.c", 3, Verdict.REMOVED)]
+    assert found[0].mail_line == 6
     assert coverage.functions == 0
 
 
@@ -139,7 +140,7 @@ def test_moved_away_later() -> None:
     other = function("bad(1)", name="g")
     diff = DROP + change("b.c", 1, *(f"+{line}" for line in other.splitlines()))
     found, _coverage = judged(patch(ADD, tree(CLEAN), tree(ONCE)), patch(diff, tree(ONCE), tree(CLEAN, other), 2))
-    assert said(found) == [("a.c", 4, Verdict.INTRODUCED), ("b.c", 3, Verdict.PRE_EXISTING)]
+    assert said(found) == [("a.c", 4, Verdict.INTRODUCED), ("b.c", 3, Verdict.MOVED)]
 
 
 def test_equal_code_fixed_elsewhere() -> None:
