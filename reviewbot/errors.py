@@ -56,6 +56,14 @@ class OutputError(ReviewbotError):
     """A draft or report could not be written; what was there before is untouched."""
 
 
+class LedgerError(ReviewbotError):
+    """The ledger is corrupt, locked, or of a newer program; it is left as it is."""
+
+
+class DraftError(ReviewbotError):
+    """An edited draft is no reply that could be sent."""
+
+
 class CocciError(ReviewbotError):
     """A construct of a semantic patch that is not read: where it stands, its name, and what was met."""
 

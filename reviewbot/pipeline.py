@@ -27,6 +27,7 @@ from reviewbot.model import (
     Draft,
     Finding,
     History,
+    Known,
     Progress,
     Raised,
     Review,
@@ -40,6 +41,7 @@ from reviewbot.review.idle import idle_rules
 from reviewbot.review.overlay import overlaid
 from reviewbot.review.raised import Talk, with_raised
 from reviewbot.review.reports import Rules
+from reviewbot.review.standing import NOTHING_KNOWN, muted_notes
 from reviewbot.review.verdict import judge, last_state
 from reviewbot.review.verified import Mended, mend, reconsidered, with_diffs, with_refused
 from reviewbot.rule import Rule
@@ -49,7 +51,7 @@ from reviewbot.syntax.facts import read_facts
 @dataclass(frozen=True, slots=True)
 class Request:
     """What to check, and how.  `what` is a message id, a URL, a path or "-"; `refs` are the settings' bases to try;
-    `compile` is the command that builds `{objects}`, () for none."""
+    `compile` is the command that builds `{objects}`, () for none; `known` is what was made of earlier findings."""
 
     what: str
     tree: Path
@@ -63,6 +65,7 @@ class Request:
     user_rules: Path | None = None
     sender: Address = NOBODY
     stdin: bytes = b""
+    known: Known = NOTHING_KNOWN
     compile: tuple[str, ...] = ()
     budget: float = SECONDS
     """CPU seconds of a rule in one function."""
@@ -91,7 +94,7 @@ def review(
     view = _view(applied, tree, request.cache, progress)
     with sound(request.cache):
         running = Rules(chosen.rules, view, limit=limit_of(request.budget))
-        findings, coverage = judge(applied, running)
+        findings, coverage = judge(applied, running, request.known)
         idle = idle_rules(rules.rules, chosen.rules, view, named=bool(request.rule_names))
         findings, open_remarks, said = _discussed(found, applied, findings, chosen.rules)
         mended = _mended(applied, findings, running, workshop)
@@ -103,7 +106,8 @@ def review(
     order = {p.patch.message.msgid: number for number, p in enumerate(applied.patches)}
     ordered = tuple(sorted(findings, key=lambda f: (order[f.patch], f.path, f.line, f.rule)))
     fixups = fixup_patches(mended, tuple(order), request.sender)
-    problems = _problems(applied, (*found.problems, *found.thread.problems, *said, *unread))
+    odd = (*found.problems, *found.thread.problems, *said, *unread)
+    problems = _problems(applied, (*odd, *muted_notes(ordered, request.known)))
     history = replace(history, open=open_remarks)
     return Review(applied, ordered, coverage, drafts, problems, fixups, history, chosen.refused)
 

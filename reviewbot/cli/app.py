@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from reviewbot import __version__
+from reviewbot.cli import draftapp
 from reviewbot.cli.options import CheckOptions, Format, ScanFormat, ScanOptions
 
 app = typer.Typer(
@@ -24,6 +25,9 @@ app = typer.Typer(
 )
 rules_app = typer.Typer(invoke_without_command=True)
 app.add_typer(rules_app, name="rules")
+app.add_typer(draftapp.app, name="draft")
+app.add_typer(draftapp.judging)
+rules_app.add_typer(draftapp.rules)
 
 
 @app.callback()
@@ -60,7 +64,10 @@ Archive = Annotated[
 ]
 Out = Annotated[
     Path | None,
-    typer.Option(metavar="DIR", help="Write the draft replies there: one .eml a patch, and drafts.mbox."),
+    typer.Option(
+        metavar="DIR",
+        help="Write the draft replies there: one .eml a patch, and drafts.mbox. Default: where `draft` keeps them.",
+    ),
 ]
 Output = Annotated[Format, typer.Option("--format", help="Text for people, or JSON (docs/check.schema.json).")]
 RuleIds = Annotated[list[str] | None, typer.Option(metavar="ID", help="Run only this rule; may be repeated.")]

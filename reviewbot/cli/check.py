@@ -6,18 +6,20 @@ from __future__ import annotations
 import shlex
 import shutil
 import sys
+from dataclasses import replace
 from pathlib import Path
 
+from reviewbot.cli.keep import BLAMED, Kept, keep, recall
 from reviewbot.cli.options import CheckOptions, Format
 from reviewbot.cli.screen import Screen, watched
 from reviewbot.cli.settings import Settings, read_settings
 from reviewbot.cli.show import show_review
 from reviewbot.edges.archive import archive_url
 from reviewbot.edges.fixups import write_fixups
-from reviewbot.edges.outbox import Written, paths_text, write_drafts
+from reviewbot.edges.outbox import paths_text
 from reviewbot.edges.sources import is_local
 from reviewbot.errors import OutputError, UsageError
-from reviewbot.model import Review, Verdict
+from reviewbot.model import Held, Known, Review
 from reviewbot.pipeline import Request
 from reviewbot.pipeline import check as review_series
 from reviewbot.review.render import to_json
@@ -28,38 +30,38 @@ _MAX_STDIN = 512 << 20
 def run_check(options: CheckOptions) -> int:
     """Review, print, write the drafts; the exit status: 0 clean, 1 findings, 2 as _status() says."""
     settings = read_settings(Path.cwd())
-    request = _request(options, settings)
+    known, unread = recall(settings.state)
+    request = _request(options, settings, known)
     review = watched(lambda progress: review_series(request, progress))
-    failed: OutputError | None = None
+    out = options.out or settings.out
+    kept = keep(settings.state, review, out, everything=options.everything) if not unread else Kept(problems=(unread,))
+    review, failed = replace(review, problems=(*review.problems, *kept.problems)), kept.failed
     try:
-        written = _write(review, options.out or settings.out)
-    except OutputError as error:  # the review itself is not lost with its drafts
-        written, failed = Written((), ()), error
-    try:
-        fixups = _write_fixups(review, options.fixup)
+        kept = replace(kept, fixups=_write_fixups(review, options.fixup))
     except OutputError as error:
-        fixups, failed = (), failed or error
+        failed = failed or error
     archive = "" if is_local(request.what, request.mboxes) else request.archive
     if options.format is Format.JSON:
-        sys.stdout.write(to_json(review, paths_text(written.paths), archive, paths_text(fixups)))
+        drafts = paths_text(kept.written.paths if out else ())
+        sys.stdout.write(to_json(review, drafts, archive, paths_text(kept.fixups)))
     else:
-        show_review(Screen(), review, written, archive, everything=options.everything, fixups=fixups)
-    if failed:
+        show_review(Screen(), review, kept, archive, everything=options.everything)
+    if failed:  # the review itself is not lost with its drafts
         raise failed
     return _status(review)
 
 
 def _status(review: Review) -> int:
-    """2 if a rule was refused or took too long; 1 with findings; else 2 if no patch applied at all, since a few hunks
-    alone prove nothing; else 0."""
+    """2 if a rule was refused or took too long; 1 with findings that were not dismissed; else 2 if no patch applied at
+    all, since a few hunks alone prove nothing; else 0."""
     if review.refused or review.coverage.over_budget:
         return 2
-    if any(f.verdict in (Verdict.INTRODUCED, Verdict.UNPROVEN) for f in review.findings):
+    if any(f.verdict in BLAMED and f.held is not Held.DISMISSED for f in review.findings):
         return 1
     return 0 if any(p.after is not None for p in review.applied.patches) else 2
 
 
-def _request(options: CheckOptions, settings: Settings) -> Request:
+def _request(options: CheckOptions, settings: Settings, known: Known) -> Request:
     if options.what == "-":
         stdin = sys.stdin.buffer.read(_MAX_STDIN + 1)
         if len(stdin) > _MAX_STDIN:
@@ -79,6 +81,7 @@ def _request(options: CheckOptions, settings: Settings) -> Request:
         user_rules=settings.user_rules,
         sender=settings.sender,
         stdin=stdin,
+        known=known,
         compile=_command(options.compile),
         budget=options.budget or settings.budget,
     )
@@ -98,15 +101,6 @@ def _command(text: str | None) -> tuple[str, ...]:
     elif "/" not in program and shutil.which(program) is None:
         raise UsageError(f"--compile names {program}, and there is no such program", "install it, or check PATH")
     return program, *words
-
-
-def _write(review: Review, out: Path | None) -> Written:
-    if out is None:
-        return Written((), ())
-    order = tuple(p.patch.message.msgid for p in review.applied.patches)
-    series = review.applied.series
-    scope = (series.cover or series.patches[0].message).msgid
-    return write_drafts(out.expanduser(), review.drafts, order, scope)
 
 
 def _write_fixups(review: Review, folder: Path | None) -> tuple[Path, ...]:

@@ -7,7 +7,9 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from rich.console import Console
+from rich.text import Text
 
+from reviewbot.mail.clean import body_text
 from reviewbot.model import Progress
 
 Done = TypeVar("Done")
@@ -19,6 +21,11 @@ class Screen(Console):
     def on_broken_pipe(self) -> None:
         """Called by rich instead of raising."""
         raise BrokenPipeError
+
+
+def say(line: str) -> None:
+    """Print a line as it is, without what could steer a terminal."""
+    Screen().print(Text(body_text(line)), soft_wrap=True, highlight=False)
 
 
 def watched(work: Callable[[Progress], Done]) -> Done:

@@ -16,7 +16,7 @@ from reviewbot.match.budget import SECONDS
 from reviewbot.model import Address
 
 LORE = "https://lore.kernel.org/all"
-KNOWN = frozenset({"archive", "tree", "base", "rule", "rules", "out", "cache", "budget"})
+KNOWN = frozenset({"archive", "tree", "base", "rule", "rules", "out", "cache", "state", "budget"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,7 @@ class Settings:
     user_rules: Path | None
     out: Path | None
     cache: Path
+    state: Path
     sender: Address
     budget: float
 
@@ -53,6 +54,7 @@ def read_settings(folder: Path) -> Settings:
         user_rules=_path(keys, "rules"),
         out=_path(keys, "out"),
         cache=cache,
+        state=_path(keys, "state") or platformdirs.user_state_path("reviewbot"),
         sender=Address(name, email or NOBODY.email),
         budget=_seconds(keys, "budget", SECONDS),
     )

@@ -10,11 +10,11 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
+from reviewbot.cli.keep import BLAMED, Kept, Names
 from reviewbot.cli.row import Row as _Row
 from reviewbot.cli.talk import history_rows, raised_rows
-from reviewbot.edges.outbox import Written
 from reviewbot.mail.clean import body_text
-from reviewbot.model import AppliedPatch, AppliedSeries, Confidence, Coverage, Finding, Review, Skipped, Verdict
+from reviewbot.model import AppliedPatch, AppliedSeries, Confidence, Coverage, Finding, Held, Review, Skipped, Verdict
 from reviewbot.pipeline import named, patch_problems
 from reviewbot.review.render import link
 
@@ -30,12 +30,12 @@ _COUNTED = "hunk headers did not fit their lines"
 _RECOUNTED = "hunk counts recounted"
 
 
-def show_review(
-    console: Console, review: Review, written: Written, archive: str, *, everything: bool, fixups: tuple[Path, ...] = ()
-) -> None:
-    """Print a review; the message id links to `archive`, unless that is "" as the mail did not come from there."""
-    rows = (*_rows(review, written, archive, everything=everything), *(_Row(Text(f"fix-up: {p}")) for p in fixups))
-    for row in rows:
+def show_review(console: Console, review: Review, kept: Kept, archive: str, *, everything: bool) -> None:
+    """Print a review with what was kept of it.
+
+    The message id links to `archive`, unless that is "" as the mail did not come from there.
+    """
+    for row in _rows(review, kept, archive, everything=everything):
         for line in _lines(console, row):
             console.print(line, soft_wrap=True, highlight=False)
 
@@ -51,28 +51,50 @@ def _lines(console: Console, row: _Row) -> Iterator[Text]:
         yield Text(" " * row.hang) + line if number else line
 
 
-def _rows(review: Review, written: Written, archive: str, *, everything: bool) -> Iterator[_Row]:
+def _rows(review: Review, kept: Kept, archive: str, *, everything: bool) -> Iterator[_Row]:
     yield from _head(review, archive)
     shown = 0
     for patch in review.applied.patches:
         mine = [f for f in review.findings if f.patch == patch.patch.message.msgid]
         visible = [f for f in mine if everything or _blamed(f)]
-        shown += len(visible)
+        shown += sum(not _is_settled(f) for f in visible)
         problems = patch_problems(patch, review.applied)
         if visible or problems or patch.how:
             yield from _patch(patch, review.applied.series.expected, problems)
         for finding in visible:
-            yield from _finding(finding, archive)
+            yield from _finding(finding, archive, kept.names.findings.get(finding.fingerprint, ""))
     yield from history_rows(review, archive, everything=everything)
     yield _Row(Text())
     yield from _tail(review, shown)
+    yield from _files(kept)
+
+
+def _files(kept: Kept) -> Iterator[_Row]:
+    written, names = kept.written, kept.names
     for path in written.paths:
-        kept = " (edited by you, kept as it is)" if path in written.kept else ""
-        yield _Row(Text(f"draft: {path}{kept}"))
+        edited = " (edited by you, kept as it is)" if path in written.kept else ""
+        number = f" {names.drafts[path]}" if path in names.drafts else ""
+        yield _Row(Text(f"draft{number}: {path}{edited}"))
+    for path in kept.fixups:
+        yield _Row(Text(f"fix-up: {path}"))
+    yield from _next(names)
+
+
+def _next(names: Names) -> Iterator[_Row]:
+    """What can be done with the drafts and a finding, on one line."""
+    said = [f"reviewbot draft show {number}" for number in [*names.drafts.values()][:1]]
+    said += [f"reviewbot adopt {names.judge}", f"reviewbot dismiss {names.judge} --why TEXT"] if names.judge else []
+    if said:
+        yield _Row(Text(f"next: {', '.join(said)}", style="dim"))
 
 
 def _blamed(finding: Finding) -> bool:
-    return finding.verdict in (Verdict.INTRODUCED, Verdict.UNPROVEN)
+    return finding.verdict in BLAMED
+
+
+def _is_settled(finding: Finding) -> bool:
+    """True for what the reviewer said is wrong: it is shown, and not counted."""
+    return _blamed(finding) and finding.held is Held.DISMISSED
 
 
 def _head(review: Review, archive: str) -> Iterator[_Row]:
@@ -131,12 +153,14 @@ def _patch(patch: AppliedPatch, expected: int, problems: tuple[str, ...]) -> Ite
         yield _Row(Text("  its hunks were reviewed alone", style="red"))
 
 
-def _finding(finding: Finding, archive: str) -> Iterator[_Row]:
+def _finding(finding: Finding, archive: str, number: str) -> Iterator[_Row]:
     where = f"{finding.path}:{finding.line}:"
     verdict = "" if finding.verdict is Verdict.INTRODUCED else f", {finding.verdict.value}"
+    held = f", {finding.held.value}" if finding.held else ""
     since = f", still there since v{finding.since}" if finding.since else ""
-    tag = f"[{finding.rule}, {finding.confidence.value}{verdict}{since}]"
-    yield _Row(Text.assemble("  ", (where, "bold"), f" {finding.message} ", (tag, _STYLE[finding.confidence])), 6)
+    tag = f"[{finding.rule}, {finding.confidence.value}{verdict}{held}{since}]"
+    text = Text.assemble("  ", (where, "bold"), f" {finding.message} ", (tag, _STYLE[finding.confidence]))
+    yield _Row(text.append(f" {number}", style="dim") if number else text, 6)
     code = " ".join(finding.code.split())
     yield _Row(Text(f"      {code if len(code) <= _MAX_CODE else code[:_MAX_CODE] + ' ...'}", style="dim"), 8)
     if finding.diff:
@@ -169,12 +193,13 @@ def _places(finding: Finding) -> str:
 
 def _tail(review: Review, shown: int) -> Iterator[_Row]:
     hidden = Counter(f.verdict.value for f in review.findings if not _blamed(f))
-    total = len(review.findings)
+    settled = sum(_is_settled(f) for f in review.findings)
+    total = len(review.findings) - settled
     rest = ", ".join(f"{count} {verdict}" for verdict, count in sorted(hidden.items()))
     if shown < total:
-        rest = f" (and {rest}, see --all)"
-    elif rest:
-        rest = f" ({rest})"
+        rest = f"and {rest}, see --all"
+    rest = "; ".join(words for words in (f"{settled} dismissed before" if settled else "", rest) if words)
+    rest = f" ({rest})" if rest else ""
     yield _Row(Text(f"{_count(shown, 'finding')}{rest}", style="bold"))
     yield _Row(Text(f"{_coverage(review.coverage, review.applied)} by {_ran(review.coverage)}"))
     for refused in review.refused:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What has the user set in git config?  The reviewbot.* keys, and the name and address that replies come from."""
+"""What has the user set in git config?  The reviewbot.* keys, the name and address of replies, and the editor."""
 
 from __future__ import annotations
 
@@ -29,6 +29,11 @@ def git_sender(folder: Path) -> tuple[str, str]:
     """user.name and user.email as they hold in `folder`, "" where one is not set."""
     values = _read(folder, "user.")
     return values.get("name", ("",))[-1], values.get("email", ("",))[-1]
+
+
+def git_editor(folder: Path) -> str:
+    """core.editor as it holds in `folder`, "" where it is not set."""
+    return _read(folder, "core.").get("editor", ("",))[-1]
 
 
 def _read(folder: Path, prefix: str) -> dict[str, tuple[str, ...]]:

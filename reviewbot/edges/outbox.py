@@ -11,8 +11,8 @@ import json
 import os
 import re
 import tempfile
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from reviewbot.errors import OutputError
@@ -28,10 +28,14 @@ _MAX_SLUG = 60
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What is in the folder now: the paths of the drafts, and of those the edited ones, kept as they were."""
+    """What is in the folder now: the paths of the drafts, and of those the edited ones, kept as they were.
+
+    `answers` has the path of each draft that is wanted, by the message id of the patch.
+    """
 
     paths: tuple[Path, ...]
     kept: tuple[Path, ...]
+    answers: Mapping[str, Path] = field(default_factory=dict)
 
 
 def write_drafts(folder: Path, drafts: tuple[Draft, ...], order: tuple[str, ...], scope: str) -> Written:
@@ -42,9 +46,8 @@ def write_drafts(folder: Path, drafts: tuple[Draft, ...], order: tuple[str, ...]
     """
     try:
         register = _read_register(folder / REGISTER)
-        contents: dict[str, bytes] = {}
-        for draft in drafts:
-            contents[_name(draft, order, scope, register)] = draft.mail
+        names = {draft.in_reply_to: _name(draft, order, scope, register) for draft in drafts}
+        contents = {names[draft.in_reply_to]: draft.mail for draft in drafts}
         stale = [name for name, entry in register.items() if entry["series"] == scope and name not in contents]
         if not contents and not stale:
             return Written((), ())
@@ -56,17 +59,56 @@ def write_drafts(folder: Path, drafts: tuple[Draft, ...], order: tuple[str, ...]
                 del register[name]
         for name, mail in contents.items():
             if name not in kept:
-                _replace(folder / name, mail)
+                replace_file(folder / name, mail)
                 register[name] = {"sha256": _hash(mail), "series": scope}
         kept += _write_mbox(folder, register)
-        _replace(folder / REGISTER, json.dumps(register, indent=1, sort_keys=True).encode() + b"\n")
+        replace_file(folder / REGISTER, _as_text(register))
     except OSError as error:
         raise OutputError(
             f"the drafts cannot be written to {folder}: {error.strerror or error}",
             "name another folder with --out; what was there before is untouched",
         ) from error
     written = sorted(contents) + [name for name in kept if name in stale]
-    return Written(tuple(folder / n for n in written), tuple(folder / n for n in kept))
+    answers = {msgid: folder / name for msgid, name in names.items()}
+    return Written(tuple(folder / n for n in written), tuple(folder / n for n in kept), answers)
+
+
+def is_edited(path: Path) -> bool:
+    """True for a draft that is no longer what was written."""
+    return _edited(path, _read_register(path.parent / REGISTER), None)
+
+
+def read_draft(path: Path) -> bytes:
+    """The mail of a draft.  Raises OutputError where it is gone, or a link that leads who knows where."""
+    try:
+        if path.is_symlink():
+            raise OutputError(f"the draft {path} is a link, and not read", "put the file itself there")
+        return path.read_bytes()
+    except OSError as error:
+        raise OutputError(
+            f"the draft {path} cannot be read: {error.strerror or error}",
+            "`reviewbot draft drop` strikes it from the list, `reviewbot check` writes it anew",
+        ) from error
+
+
+def change_draft(path: Path, mail: bytes | None) -> None:
+    """Put another mail in a draft's place, or remove it (None); the mbox beside it follows, unless it was edited.
+
+    Raises OutputError; the draft is as before then.
+    """
+    try:
+        register = _read_register(path.parent / REGISTER)
+        if mail is not None:
+            replace_file(path, mail)
+        else:
+            path.unlink(missing_ok=True)
+            register.pop(path.name, None)
+        if MBOX in register:
+            _write_mbox(path.parent, register)
+            replace_file(path.parent / REGISTER, _as_text(register))
+    except OSError as error:
+        words = error.strerror or error
+        raise OutputError(f"the draft {path} cannot be changed: {words}", "check the folder's permissions") from error
 
 
 def _write_mbox(folder: Path, register: dict[str, dict[str, str]]) -> list[str]:
@@ -75,10 +117,10 @@ def _write_mbox(folder: Path, register: dict[str, dict[str, str]]) -> list[str]:
     Only what the register knows is a draft: another file may hold anything, and a link lead anywhere.
     """
     names = [name for name in register if name.endswith(".eml") and _is_own(folder / name)]
-    whole = b"".join(_FROM_LINE + _escaped((folder / name).read_bytes()) + b"\n" for name in sorted(names))
+    whole = as_mbox((folder / name).read_bytes() for name in sorted(names))
     if _edited(folder / MBOX, register, whole):
         return [MBOX]
-    _replace(folder / MBOX, whole)
+    replace_file(folder / MBOX, whole)
     register[MBOX] = {"sha256": _hash(whole), "series": ""}
     return []
 
@@ -90,6 +132,15 @@ def _name(draft: Draft, order: tuple[str, ...], scope: str, register: dict[str, 
     stem += f"{order.index(draft.in_reply_to) + 1:04d}-{_slug(draft.subject)}"
     names = (f"{stem}.eml", *(f"{stem}-{number}.eml" for number in range(2, len(register) + 3)))
     return next(name for name in names if register.get(name, {"series": scope})["series"] == scope)
+
+
+def as_mbox(mails: Iterable[bytes]) -> bytes:
+    """Mails as one mbox (mboxrd)."""
+    return b"".join(_FROM_LINE + _escaped(mail) + b"\n" for mail in mails)
+
+
+def _as_text(register: dict[str, dict[str, str]]) -> bytes:
+    return json.dumps(register, indent=1, sort_keys=True).encode() + b"\n"
 
 
 def _read_register(path: Path) -> dict[str, dict[str, str]]:
@@ -132,7 +183,8 @@ def _slug(subject: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:_MAX_SLUG].strip("-") or "patch"
 
 
-def _replace(path: Path, data: bytes) -> None:
+def replace_file(path: Path, data: bytes) -> None:
+    """Put a whole file in the place of what was there, or leave that as it was."""
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".reviewbot-")
     try:
         with os.fdopen(handle, "wb") as out:

@@ -115,6 +115,22 @@ def run(
     return Completed(returncode, stdout, stderr)
 
 
+def run_in_front(argv: Sequence[str]) -> int:
+    """Run a program of the user's on our own terminal to its end, as an editor needs it; its exit status.
+
+    It has the user's environment, and no bounds: the user watches it.  Ctrl-C is meant for it alone.
+    """
+    before = {number: signal.signal(number, lambda *_: None) for number in (signal.SIGINT, signal.SIGQUIT)}
+    try:
+        return subprocess.call(list(argv))
+    except (OSError, ValueError) as err:
+        why = err.strerror if isinstance(err, OSError) else str(err)
+        raise MissingProgramError(f"{_name(argv)} cannot be started ({why})", "install it, or name another") from None
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
 def _name(argv: Sequence[str]) -> str:
     """Program and sub-command, for error texts."""
     words = [Path(argv[0]).name] + [word for word in argv[1:] if word[:1].isalpha() and "=" not in word][:1]

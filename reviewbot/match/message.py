@@ -9,11 +9,9 @@ from dataclasses import dataclass
 
 from reviewbot.match.run import Report, fill
 from reviewbot.match.site import History
-from reviewbot.model import Match, Span
+from reviewbot.model import COMMIT_MESSAGE, Match, Span
 from reviewbot.rule import Rule, SeekMessage
 
-PATH = "commit message"
-"""What stands where findings in files have their path."""
 _TRAILER = re.compile(r"^([A-Za-z][A-Za-z-]*):[ \t]+(\S.*)$")
 _MAX_REPORTS = 20
 
@@ -59,7 +57,7 @@ def run_message(rule: Rule, message: CommitText) -> Iterator[Report]:
                 first = message.text.count("\n", 0, place.start) + 1
                 span = Span(place.start, place.end, first, first + code.rstrip("\n").count("\n"))
                 words = {name: " ".join(text.split()) for name, text in place.bindings}
-                match = Match(PATH, span, place.bindings, "")
+                match = Match(COMMIT_MESSAGE, span, place.bindings, "")
                 found[place.start, place.end] = Report(
                     rule=rule,
                     match=match,

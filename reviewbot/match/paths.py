@@ -139,6 +139,7 @@ class _Search:
             metavariables(*(step.term for step in self._steps[after:])) | excuses
             for after in range(len(self._steps) + 1)
         ]
+        self._own = metavariables(*(step.term for step in self._steps))
         self._reads: dict[str, frozenset[str]] = {}
         self.doubted = False
 
@@ -247,14 +248,18 @@ class _Search:
         return self._is_assumed(here, said, here.bound)
 
     def _is_assumed(self, at: At, said: tuple[Literal, ...], bound: Bindings) -> bool:
-        """True if one of the assumptions follows, with the variables that hold the step's value as good as that."""
+        """True if one of the assumptions follows, with the variables that hold the step's value as good as that.
+
+        Of what a later step binds nothing is assumed yet.
+        """
+        unasked = at.stale | self._own - {name[1:] for name in bound}
         held = [(place.key, at.held[1]) for place in at.held[0]] if at.held[1] is not None else []
         put = [(_put(term, held), truth) for term, truth in said] if held else []
         same = {name: _put(term, held) for name, term in bound.items()}
         return any(
             holds(filled(assumed, one), (*said, *put))
             for assumed in self._when.assumed
-            if not names(assumed) & at.stale
+            if not names(assumed) & unasked
             for one in (bound, same)
         )
 

@@ -4,6 +4,7 @@
 from reviewbot.model.code import Coverage, Idle, Skipped, Snapshot, SourceFile, Span
 from reviewbot.model.comment import Anchor, Comment, Raised
 from reviewbot.model.fixup import FileChange, FixupPatch
+from reviewbot.model.judgement import Held, Judgement, KeptDraft, Known, Place, Shown, Tally
 from reviewbot.model.mail import Address, Message, Thread
 from reviewbot.model.patch import (
     AppliedPatch,
@@ -16,6 +17,7 @@ from reviewbot.model.patch import (
     Series,
 )
 from reviewbot.model.review import (
+    COMMIT_MESSAGE,
     Advice,
     Category,
     Confidence,
@@ -31,6 +33,7 @@ from reviewbot.model.review import (
 )
 
 __all__ = [
+    "COMMIT_MESSAGE",
     "Address",
     "Advice",
     "Anchor",
@@ -47,21 +50,28 @@ __all__ = [
     "FileDiff",
     "Finding",
     "FixupPatch",
+    "Held",
     "History",
     "Hunk",
     "Idle",
+    "Judgement",
+    "KeptDraft",
+    "Known",
     "Match",
     "Message",
     "Patch",
+    "Place",
     "Progress",
     "Raised",
     "Repeat",
     "Review",
     "Series",
+    "Shown",
     "Skipped",
     "Snapshot",
     "SourceFile",
     "Span",
+    "Tally",
     "Thread",
     "Verdict",
     "Waypoint",

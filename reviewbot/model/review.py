@@ -10,8 +10,11 @@ from enum import Enum
 from reviewbot.model.code import Coverage, Skipped, Span
 from reviewbot.model.comment import Raised
 from reviewbot.model.fixup import FixupPatch
+from reviewbot.model.judgement import Held
 from reviewbot.model.patch import AppliedSeries
 
+COMMIT_MESSAGE = "commit message"
+"""What findings in a commit message have where others have their path."""
 Progress = Callable[[str], None]
 """Told what is being done now, for those who wait."""
 
@@ -142,6 +145,8 @@ class Finding:
     compiled: bool = False
     raised: Raised | None = None
     since: int | None = None
+    held: Held | None = None
+    """Why it is not drafted though it might be; None for most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,11 +161,15 @@ class History:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A reply to one patch, ready to send: the mail's bytes, and the message id of the patch it answers."""
+    """A reply to one patch, ready to send: the mail's bytes, and the message id of the patch it answers.
+
+    `findings` are the fingerprints of what it remarks on.
+    """
 
     in_reply_to: str
     subject: str
     mail: bytes
+    findings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,9 +46,9 @@ class DraftStyle:
 
 
 def worth_drafting(finding: Finding) -> bool:
-    """True for what a patch was proven to introduce, with at least moderate confidence, in its diff, and unsaid."""
+    """True for what a patch was proven to introduce, at moderate confidence or more, in its diff, unsaid, not held."""
     proven = finding.verdict is Verdict.INTRODUCED and finding.confidence is not Confidence.LOW
-    return proven and finding.mail_line > 0 and finding.raised is None
+    return proven and finding.mail_line > 0 and finding.raised is None and finding.held is None
 
 
 def draft(patch: AppliedPatch, findings: Iterable[Finding], style: DraftStyle) -> Draft | None:
@@ -63,7 +63,7 @@ def draft(patch: AppliedPatch, findings: Iterable[Finding], style: DraftStyle) -
     subject = one_line(subject)
     head = "".join(f"{name}: {value}\n" for name, value in _headers(message, subject, style.sender) if value)
     text = body_text(_body(message, chosen))
-    return Draft(message.msgid, subject, f"{head}\n{text}".encode())
+    return Draft(message.msgid, subject, f"{head}\n{text}".encode(), tuple(f.fingerprint for f in chosen))
 
 
 def _chosen(findings: list[Finding], style: DraftStyle) -> list[Finding]:

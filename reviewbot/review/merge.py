@@ -25,7 +25,7 @@ def merged(findings: Iterable[Finding], advice: frozenset[str]) -> tuple[Finding
 def _grouped(findings: Iterable[Finding], what: Callable[[Finding], Hashable]) -> tuple[Finding, ...]:
     groups: dict[Hashable, list[Finding]] = {}
     for finding in findings:
-        judged = (finding.verdict, finding.confidence, finding.note, finding.mail_line > 0)
+        judged = (finding.verdict, finding.confidence, finding.note, finding.held, finding.mail_line > 0)
         key = (finding.rule, finding.patch, finding.path, judged, what(finding))
         groups.setdefault(key, []).append(finding)
     return tuple(_one(sorted(group, key=lambda f: f.line)) for group in groups.values())

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator
 
 from reviewbot.mail.series import commit_message
 from reviewbot.match.budget import Limit, OverBudget, over, unlimited
-from reviewbot.match.message import PATH, CommitText, reads_messages, run_message
+from reviewbot.match.message import CommitText, reads_messages, run_message
 from reviewbot.match.run import Report
 from reviewbot.match.site import History
-from reviewbot.model import AppliedPatch, Skipped
+from reviewbot.model import COMMIT_MESSAGE, AppliedPatch, Skipped
 from reviewbot.rule import Rule
 
 
@@ -29,10 +29,10 @@ def in_message(
     begin = mail.message.body.find(text)
     for rule in filter(reads_messages, rules):
         try:
-            with limit(lambda: PATH):
+            with limit(lambda: COMMIT_MESSAGE):
                 reports = list(run_message(rule, message))
         except OverBudget:
-            late.append(over(rule, PATH))
+            late.append(over(rule, COMMIT_MESSAGE))
             continue
         for report in reports:
             at = report.match.span.end - 1 - len(subject)

@@ -119,6 +119,7 @@ def _finding(finding: Finding, archive: str) -> dict[str, Any]:
         "compiled": finding.compiled,
         "note": finding.note,
         "fingerprint": finding.fingerprint,
+        "held": finding.held.value if finding.held else None,
         "repeats": [asdict(place) for place in finding.repeats],
         "since": finding.since,
         "raised": _raised(finding.raised, archive) if finding.raised else None,

@@ -21,6 +21,7 @@ from reviewbot.model import (
     FileDiff,
     Finding,
     Hunk,
+    Known,
     Skipped,
     Snapshot,
     SourceFile,
@@ -31,6 +32,7 @@ from reviewbot.review.fragment import fragment
 from reviewbot.review.merge import merged
 from reviewbot.review.messages import in_message
 from reviewbot.review.reports import C_SUFFIXES, Rules, fingerprint, is_read, overlaps
+from reviewbot.review.standing import NOTHING_KNOWN, weighed
 from reviewbot.syntax.parse import Function
 
 _HABIT = 3
@@ -38,8 +40,11 @@ _HABIT = 3
 _LOWER = {Confidence.HIGH: Confidence.MODERATE, Confidence.MODERATE: Confidence.LOW, Confidence.LOW: Confidence.LOW}
 
 
-def judge(applied: AppliedSeries, rules: Rules) -> tuple[tuple[Finding, ...], Coverage]:
-    """All findings of a series with their verdicts, and how much of what it touches was looked at."""
+def judge(applied: AppliedSeries, rules: Rules, known: Known = NOTHING_KNOWN) -> tuple[tuple[Finding, ...], Coverage]:
+    """All findings of a series with their verdicts, and how much of what it touches was looked at.
+
+    What the reviewer judged before, as `known` says, is never one remark with what he did not.
+    """
     findings: list[Finding] = []
     coverage = _Coverage()
     rules.settle(_sources(applied, applied.snapshot), _sources(applied, last_state(applied)))
@@ -55,7 +60,8 @@ def judge(applied: AppliedSeries, rules: Rules) -> tuple[tuple[Finding, ...], Co
             findings.append(_made(report, patch, Verdict.INTRODUCED, "", lines, mail_line))
         coverage.skip(late)
     advice = frozenset(rule.id for rule in rules.rules if rule.category is not Category.CORRECTNESS)
-    return merged(findings, advice), coverage.total()
+    subjects = {patch.patch.message.msgid: patch.patch.subject for patch in applied.patches}
+    return merged(weighed(findings, known, subjects), advice), coverage.total()
 
 
 def last_state(applied: AppliedSeries) -> Snapshot:

@@ -32,10 +32,12 @@ def test_demo_as_text() -> None:
     assert lines[2].startswith("  a diff in a reply; applied to ")
     found = [line for line in lines if line.startswith("  mm/space.c:19: ")]
     assert len(found) == 1
-    assert found[0].endswith(" [is-cow-mapping, moderate]")
+    assert found[0].endswith(" [is-cow-mapping, moderate] cb91e40")
     assert "    → is_cow_mapping(vma->vm_flags)" in lines
-    assert lines[-2] == "1 finding"
-    assert re.fullmatch(r"1 of 1 touched function analysed by \d+ of \d+ rules", lines[-1])
+    assert lines[-4] == "1 finding"
+    assert re.fullmatch(r"1 of 1 touched function analysed by \d+ of \d+ rules", lines[-3])
+    assert lines[-2].startswith("draft 347245a: ")
+    assert lines[-1].startswith("next: reviewbot draft show 347245a, reviewbot adopt cb91e40, ")
 
 
 @pytest.mark.parametrize("env", [{}, {"NO_COLOR": "1"}, {"TERM": "xterm-256color"}, {"COLUMNS": "40"}])
@@ -148,9 +150,10 @@ def test_drafts_are_named(tree: Path, mail: Path, tmp_path: Path) -> None:
     run = ("check", mail, "--tree", tree, "--out", tmp_path / "out")
     draft = tmp_path / "out" / "0001-pear-say-what-failed.eml"
 
-    assert reviewbot(*run).out.splitlines()[-1] == f"draft: {draft}"
+    number = "fc57c4e"
+    assert reviewbot(*run).out.splitlines()[-2] == f"draft {number}: {draft}"
     draft.write_text("mine\n")
-    assert f"draft: {draft} (edited by you, kept as it is)\n" in reviewbot(*run).out
+    assert f"draft {number}: {draft} (edited by you, kept as it is)\n" in reviewbot(*run).out
     assert draft.read_text() == "mine\n"
 
 
@@ -220,14 +223,23 @@ def test_hunks_alone(tmp_path: Path, mail: Path) -> None:
     assert " rules\n  only the hunks were seen of drivers/pear.c\n" in done.out
 
 
-@pytest.mark.parametrize("words", [("--help",), ("check", "--help"), ("rules", "--help"), ("rules", "show", "--help")])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--help",),
+        ("check", "--help"),
+        ("rules", "--help"),
+        *((*words.split(), "--help") for words in ("rules show", "rules stats", "rules unmute", "dismiss", "adopt")),
+        *(("draft", word, "--help") for word in ("list", "show", "edit", "drop", "export")),
+    ],
+)
 def test_help(words: tuple[str, ...]) -> None:
     """Each help says what the command does; those of commands have an example to copy."""
     done = reviewbot(*words)
     assert (done.status, done.err) == (0, "")
     if words != ("--help",):
         assert "Example" in done.out
-        assert f"reviewbot {words[0]}" in done.out.split("Example", 1)[1]
+        assert f"reviewbot {' '.join(words[:-1])}" in done.out.split("Example", 1)[1]
 
 
 def test_version_imports_little() -> None:

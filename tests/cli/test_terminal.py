@@ -10,8 +10,8 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
+from reviewbot.cli.keep import Kept
 from reviewbot.cli.show import show_review
-from reviewbot.edges.outbox import Written
 from reviewbot.model import Confidence, Coverage, Finding, Idle, Repeat, Review, Skipped, Verdict
 from tests.review.made import finding, patch, series
 from tests.rules.harness import MadeUpTree
@@ -41,7 +41,7 @@ def shown(
     """What is printed."""
     out = io.StringIO()
     console = Console(file=out, force_terminal=terminal, width=width, color_system="standard" if terminal else None)
-    show_review(console, made, Written((), ()), archive, everything=everything)
+    show_review(console, made, Kept(), archive, everything=everything)
     return out.getvalue()
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from reviewbot.edges.outbox import MBOX, REGISTER, Written, write_drafts
+from reviewbot.edges.outbox import MBOX, REGISTER, Written, change_draft, is_edited, read_draft, write_drafts
 from reviewbot.errors import OutputError
 from reviewbot.model import Draft
 
@@ -50,7 +50,7 @@ def test_first_run(tmp_path: Path) -> None:
     written = write(tmp_path / "a" / "b", draft(2), draft(1))
     folder = tmp_path / "a" / "b"
 
-    assert written == Written((folder / FIRST, folder / SECOND), ())
+    assert written == Written((folder / FIRST, folder / SECOND), (), {"1@x": folder / FIRST, "2@x": folder / SECOND})
     assert (folder / FIRST).read_bytes() == draft(1).mail
     assert subjects(folder) == [draft(1).subject, draft(2).subject]
 
@@ -206,6 +206,32 @@ def test_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fails_at: in
 
     assert write(tmp_path, draft(1, "new\n"), draft(2, "new\n")).kept == ()
     assert len(subjects(tmp_path)) == 2
+
+
+def test_changed(tmp_path: Path) -> None:
+    """A draft that is changed is in the mbox as it is then, and counts as edited; one that is removed is in neither."""
+    write(tmp_path, draft(1), draft(2))
+    change_draft(tmp_path / FIRST, b"Subject: mine\n\nMine.\n")
+    assert subjects(tmp_path) == ["mine", draft(2).subject]
+    assert (is_edited(tmp_path / FIRST), is_edited(tmp_path / SECOND)) == (True, False)
+
+    change_draft(tmp_path / FIRST, None)
+    assert subjects(tmp_path) == [draft(2).subject]
+    assert write(tmp_path, draft(1, "new\n"), draft(2)).kept == ()
+
+
+def test_changed_beside_an_edited_mbox(tmp_path: Path) -> None:
+    """An edited mbox stays as it is when a draft is changed, and so does all where there is no register to tell."""
+    write(tmp_path, draft(1))
+    (tmp_path / MBOX).write_bytes(b"mine")
+    change_draft(tmp_path / FIRST, b"Subject: mine\n\nMine.\n")
+    assert (tmp_path / MBOX).read_bytes() == b"mine"
+
+    (tmp_path / REGISTER).write_bytes(b"{")
+    change_draft(tmp_path / FIRST, b"Subject: again\n\nMine.\n")
+    assert (tmp_path / MBOX).read_bytes() == b"mine"
+    assert (tmp_path / REGISTER).read_bytes() == b"{"
+    assert read_draft(tmp_path / FIRST) == b"Subject: again\n\nMine.\n"
 
 
 def test_mboxrd(tmp_path: Path) -> None:

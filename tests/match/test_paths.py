@@ -211,6 +211,14 @@ def test_step_that_binds_what_is_assumed_away() -> None:
     assert paths(error[0], "\nstart(p);\nif (ret < 0)\nreturn ret;\nstop(p);", *error[1:]) == [(2, 4)]
 
 
+def test_assumption_waits_for_the_step_that_binds_it() -> None:
+    """That another variable is 0 says nothing of the one which is returned."""
+    error = ("start($c); ... return $r;", "stop($c)", Assume("!$r"))
+
+    assert paths(error[0], "\nstart(p);\nif (!n)\nreturn ret;\nstop(p);", *error[1:]) == [(2, 4)]
+    assert paths(error[0], "\nn = start(p);\nif (!n)\nreturn -EIO;\nstop(p);", *error[1:]) == [(2, 4)]
+
+
 def test_assumption_dies_with_its_variable() -> None:
     """The result in another variable's place says nothing of the first."""
     code = "\nret = enable(p);\nret = g();\nif (ret)\nreturn ret;\ndisable(p);\nreturn 0;"

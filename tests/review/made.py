@@ -15,12 +15,14 @@ from reviewbot.model import (
     Coverage,
     FileDiff,
     Finding,
+    Known,
     Message,
     Patch,
     Series,
     Verdict,
 )
 from reviewbot.review.reports import Rules
+from reviewbot.review.standing import NOTHING_KNOWN
 from reviewbot.review.verdict import judge
 from reviewbot.rule import Example, Rule
 from reviewbot.syntax.facts import SyntaxFacts
@@ -67,10 +69,12 @@ def series(*patches: AppliedPatch) -> AppliedSeries:
     return AppliedSeries(whole, BaseChoice("made-up", None, "made up"), patches[0].before, patches)
 
 
-def judged(*patches: AppliedPatch, rules: tuple[Rule, ...] = (rule(),)) -> tuple[tuple[Finding, ...], Coverage]:
+def judged(
+    *patches: AppliedPatch, rules: tuple[Rule, ...] = (rule(),), known: Known = NOTHING_KNOWN
+) -> tuple[tuple[Finding, ...], Coverage]:
     """The findings and the coverage of a series."""
     whole = series(*patches)
-    return judge(whole, Rules(rules, TreeView(whole.snapshot, SyntaxFacts())))
+    return judge(whole, Rules(rules, TreeView(whole.snapshot, SyntaxFacts())), known)
 
 
 def finding(mail_line: int, text: str = "is it good here?", **changes: object) -> Finding:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from reviewbot.model import Category, Confidence, Finding, Verdict
+from reviewbot.model import Category, Confidence, Finding, Held, Verdict
 from reviewbot.review.merge import merged
 from tests.review.made import finding, judged, patch, rule
 from tests.review.replies import line_of, text
@@ -47,6 +47,7 @@ def test_one_remark_a_function() -> None:
         {"verdict": Verdict.PRE_EXISTING},
         {"confidence": Confidence.MODERATE},
         {"note": 'fixed by "two"'},
+        {"held": Held.ADOPTED},
         {"mail_line": 0},
     ],
     ids=lambda other: next(iter(other)),
