@@ -188,12 +188,16 @@ class Meta:
     kind: "identifier" is a name, "constant" is built of literals and upper-case names, "local" is a name that this
     function declares (a parameter or a variable).
     matching: a regular expression for the whole text.
+    part_of: the name of another metavariable, bound before, of whose code this one is a part, or all.
+    array: its declared type is that of an array.
     """
 
     type: str = ""
     kind: MetaKind = ""
     matching: str = ""
     or_unknown: bool = False
+    part_of: str = ""
+    array: bool = False
 
 
 @dataclass(frozen=True, slots=True)

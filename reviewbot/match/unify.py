@@ -17,7 +17,7 @@ _MAX_OPERANDS = 12
 class Checked(dict[str, Term]):
     """Bindings that ask, before a metavariable is bound, whether it may be bound to this code."""
 
-    def __init__(self, bound: Mapping[str, Term], allows: Callable[[str, Term], bool]) -> None:
+    def __init__(self, bound: Mapping[str, Term], allows: Callable[[str, Term, Mapping[str, Term]], bool]) -> None:
         super().__init__(bound)
         self.allows = allows
 
@@ -90,7 +90,7 @@ def _bind(name: str, code: Term, bound: Bindings) -> Iterator[Bindings]:
         now = {**bound, name: code}
         if not isinstance(bound, Checked):
             yield now
-        elif bound.allows(name[1:], code):
+        elif bound.allows(name[1:], code, bound):
             yield Checked(now, bound.allows)
     elif bound[name].key == code.key:
         yield bound
