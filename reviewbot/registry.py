@@ -14,7 +14,8 @@ from typing import get_args
 from reviewbot import rules as _home
 from reviewbot.cocci.make import Cocci, read
 from reviewbot.errors import PatternError, RuleLoadError, UsageError
-from reviewbot.match.run import patterns_of, when_of
+from reviewbot.match.places import when_of
+from reviewbot.match.run import patterns_of
 from reviewbot.match.scope import parsed
 from reviewbot.rule import Assume, MetaKind, Rule, Seek, SeekMessage
 

@@ -188,8 +188,7 @@ class Meta:
     kind: "identifier" is a name, "constant" is built of literals and upper-case names, "local" is a name that this
     function declares (a parameter or a variable).
     matching: a regular expression for the whole text.
-    part_of: the name of another metavariable, bound before, of whose code this one is a part, or all.
-    array: its declared type is that of an array.
+    part_of: another metavariable, bound before, of whose code this is a part.  array: it is declared as an array.
     """
 
     type: str = ""
@@ -303,13 +302,18 @@ class SeekMessage:
 class Spots:
     """Places by which another rule decides: where these patterns report, with excuses and constraints of their own.
 
-    `mark` is the mark of the deciding rule whose place is compared; "" for the place of its report.
+    `mark` is the mark of the deciding rule whose place is compared, "" for its report, None for any place in the file.
+    `same` are metavariables bound to the same code in both, with which the patterns begin, and marks at the same place.
     """
 
-    mark: str = ""
+    mark: str | None = ""
+    same: tuple[str, ...] = ()
     patterns: tuple[Pattern, ...]
     unless: tuple[str | Assume, ...] = ()
     metavariables: Mapping[str, Meta] = field(default_factory=dict)
+    where: Callable[[Site], bool] | None = None
+    not_at: tuple[Spots, ...] = ()
+    only_at: tuple[Spots, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,11 @@ class Compiled:
         return metavariables(*self.steps)
 
     @property
+    def marks(self) -> frozenset[str]:
+        """The names of the marks."""
+        return frozenset(part.value[1:] for step in self.steps for part in step.walk() if part.kind == "at")
+
+    @property
     def fields(self) -> frozenset[str]:
         """The names that a message may use: metavariables, and on a path the lines of its steps and the way."""
         written = sum(step.written for step in self.path)

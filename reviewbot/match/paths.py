@@ -8,7 +8,7 @@ takes no branch that contradicts it; a place is not looked at again with the sam
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import reduce
 from itertools import pairwise
@@ -71,12 +71,21 @@ class At:
         return out[::-1]
 
 
+Keep = Callable[[Bindings, Bindings], bool]
+"""Given the bindings before and behind a step, whether it may stand there."""
+
+
 class _Spent(Exception):  # noqa: N818  # control flow of this module
     """The search has used up its states."""
 
 
 def find_paths(
-    terms: Terms, compiled: Compiled, when: When, within: Iterable[Span] | None = None, start: Bindings | None = None
+    terms: Terms,
+    compiled: Compiled,
+    when: When,
+    within: Iterable[Span] | None = None,
+    start: Bindings | None = None,
+    keep: Keep = lambda _before, _bound: True,
 ) -> Iterator[Found]:
     """All paths of a pattern in the functions that hold its words, as engine.find() finds all else."""
     for function in _functions(terms, compiled, within):
@@ -84,7 +93,7 @@ def find_paths(
         if not course.flow.complete:
             terms.unfollowed[function.name] = course.flow.why
             continue
-        search = _Search(course, compiled, when)
+        search = _Search(course, compiled, when, keep)
         try:
             for last in search.run({} if start is None else start):
                 yield _found(terms, compiled, course, last)
@@ -127,8 +136,8 @@ def _covered(course: Course, at: At) -> Term:
 class _Search:
     """One pattern in one function."""
 
-    def __init__(self, course: Course, compiled: Compiled, when: When) -> None:
-        self._course, self._compiled, self._when = course, compiled, when
+    def __init__(self, course: Course, compiled: Compiled, when: When, keep: Keep) -> None:
+        self._course, self._compiled, self._when, self._keep = course, compiled, when, keep
         self._steps, self._source = compiled.path, compiled.source
         self._left = _MAX_STATES
         self._every = self._source.path == "every"
@@ -148,7 +157,7 @@ class _Search:
             if self._steps[0].kind == "entry" and n > 0:
                 return
             for hit in hits(self._course, self._compiled, self._steps[0], n, begin):
-                facts = self._course.knowledge.at(n)
+                facts = self._course.knowledge.at(n) if self._keep(begin, hit.bound) else None
                 if facts is not None:
                     yield from self._from(self._arrived(At(n, hit.bound, facts), 0, hit))
 
@@ -219,7 +228,8 @@ class _Search:
                 self._left -= 1
                 if self._left < 0:
                     raise _Spent
-                mine = list(hits(self._course, self._compiled, self._steps[step], there.node, there.bound))
+                fits = hits(self._course, self._compiled, self._steps[step], there.node, there.bound)
+                mine = [hit for hit in fits if self._keep(there.bound, hit.bound)]
                 found += [self._arrived(there, step, hit) for hit in mine if not self._ends_assumed(there, hit)]
                 if mine and not self._any[step]:
                     continue
