@@ -149,11 +149,15 @@ class Pattern:
     any: the steps may occur in between as well; else a gap ends at the first place that the next step fits.  With
         several gaps, one answer for each can be given.
     between: for each gap in turn, excuses that hold for it alone, beside those of the rule.
+    instead: for each gap in turn, what ends it without a match, also where the next step fits the same statement.
     reassigned: the path goes on where a variable that is bound gets another value; else it ends there.
     possible: a step may stand where `&&`, `||` or `?:` pass it over, as behind `!p ||`.
 
     report: the number of the step (from 0, `$exit;` included) at which the report stands, the last one by default; or
     for any pattern the name of a mark, as "p" for `kfree@p($x)`: the report stands at that name.
+    function: the head of the functions to look in, as "ssize_t $show(struct device *$dev, ...)"; without a type it is
+    any; `static` and the like do not matter.
+    wordless: without a word, `==` or the like, look at every call, assignment or sum: slow, and for .cocci files.
     """
 
     text: str
@@ -161,9 +165,12 @@ class Pattern:
     path: Literal["some", "every"] = "some"
     any: bool | tuple[bool, ...] = False
     between: tuple[tuple[str, ...], ...] = ()
+    instead: tuple[tuple[str, ...], ...] = ()
     reassigned: bool = False
     possible: bool = False
     report: int | str | None = None
+    function: str = ""
+    wordless: bool = False
 
 
 @dataclass(frozen=True, slots=True)
