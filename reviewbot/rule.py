@@ -155,9 +155,8 @@ class Pattern:
 
     report: the number of the step (from 0, `$exit;` included) at which the report stands, the last one by default; or
     for any pattern the name of a mark, as "p" for `kfree@p($x)`: the report stands at that name.
-    function: the head of the functions to look in, as "ssize_t $show(struct device *$dev, ...)"; without a type it is
-    any; `static` and the like do not matter.
-    wordless: without a word, `==` or the like, look at every call, assignment or sum: slow, and for .cocci files.
+    function: the head of the functions to look in, as "ssize_t $show(struct device *$dev, ...)"; it may have no type.
+    smpl: as .cocci files need it: without a word, look at every call, assignment or sum (slow); `if` is no `while`.
     """
 
     text: str
@@ -170,7 +169,7 @@ class Pattern:
     possible: bool = False
     report: int | str | None = None
     function: str = ""
-    wordless: bool = False
+    smpl: bool = False
 
 
 @dataclass(frozen=True, slots=True)

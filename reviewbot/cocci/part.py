@@ -147,7 +147,7 @@ class Part:
             possible=several,
             report=report,
             function=one.function,
-            wordless=True,
+            smpl=True,
         )
 
     def _check(self) -> None:
@@ -270,7 +270,12 @@ class Part:
         found: dict[tuple[str, tuple[str, ...]], list[Pattern]] = {}
         for text, mark in dict.fromkeys(lack for one in self._written for lack in one.lacks):
             pattern = Pattern(
-                text, without=tuple(sorted(_SPELT)), reassigned=True, possible=True, report=mark, wordless=True
+                text,
+                without=tuple(sorted(_SPELT)),
+                reassigned=True,
+                possible=True,
+                report=mark,
+                smpl=True,
             )
             same = tuple(sorted(name for name in names_of(text) if name != mark and self.binds(name)))
             found.setdefault((mark, same), []).append(pattern)
@@ -283,8 +288,9 @@ def tested(text: str) -> Iterator[str]:
     yield text
     found = _NOT_NULL.search(text)
     if found and " ... " in text:
-        for test in ("if ({} && ...) ...", "if ({} || ...) ...", "{} ? $_ : $_;"):
+        for test in ("if ({} && ...) ...", "if ({} || ...) ...", "while ({} && ...) ...", "while ({} || ...) ..."):
             yield text[: found.start(1)] + test.format(found[1]) + text[found.end() :]
+        yield f"{text[: found.start(1)]}{found[1]} ? $_ : $_;{text[found.end() :]}"
 
 
 def _spots_of(other: Part, mark: str | None, same: tuple[str, ...]) -> Spots:

@@ -276,7 +276,7 @@ def _anchor(steps: tuple[Term, ...], words: tuple[bytes, ...], pattern: Pattern)
         return words[0]
     terms = [term for step in steps for term in step.walk()]
     on_path = any(term.kind == "gap" for term in terms)
-    more = _WORDLESS if pattern.wordless else _ON_PATHS if on_path else ()
+    more = _WORDLESS if pattern.smpl else _ON_PATHS if on_path else ()
     for token, present in _OPERATORS + more:
         if pattern.smpl and on_path and token in _TESTS:
             continue

@@ -74,6 +74,11 @@ class Course:
         around = self._around(n)
         return self._term_of(around, on) if around is not None and around.type == "if_statement" else None
 
+    def word(self, n: int) -> str:
+        """ "if" for the test of one, "while" for that of a loop; "" for any other node."""
+        around = self._around(n)
+        return "" if around is None else "if" if around.type == "if_statement" else "while"
+
     def is_for(self, n: int) -> bool:
         """True for the test of a `for`, or where a `for (;;)` starts over."""
         around = self._around(n)

@@ -64,7 +64,7 @@ def _hits(course: Course, compiled: Compiled, step: Step, n: int, bound: Binding
         if kind in ("cond", "join") and course.is_for(n):
             yield Hit(bound, step.term)
     elif step.kind in ("cond", "each"):
-        if kind == step.kind:
+        if kind == step.kind and not (compiled.source.smpl and step.word and course.word(n) != step.word):
             head = course.each(n) if kind == "each" else course.term(n, compiled.on)
             yield from _fits((step.term,), head, bound, compiled)
     else:

@@ -22,8 +22,8 @@ class Step:
     macro), "for" (of any for), "exit" (`$exit;`), or what a `...` at the outer ends of a pattern means: "entry" and
     "end".  `gap`: `...` stands before it.  `branch`: the edge that has to be taken from it, "" for any.  `inside`: the
     number of the step in whose block it stands.  `after`: that of the test from which the path goes on where it does
-    not hold (its block leaves).  Both are -1 for none.  `leaves` is True for such a test.  `marks` stand at the
-    statement.
+    not hold (its block leaves).  Both are -1 for none.  `leaves` is True for such a test, `word` is "if" or "while".
+    `marks` stand at the statement.
     """
 
     kind: str
@@ -33,6 +33,7 @@ class Step:
     inside: int = -1
     after: int = -1
     leaves: bool = False
+    word: str = ""
     marks: tuple[str, ...] = ()
 
     @property
@@ -167,7 +168,8 @@ def _branch(term: Term, text: str, number: int) -> tuple[Step, list[Step]]:
     if term.kind == "if" and len(term.kids) != 2:
         raise PatternError(f"pattern {text!r} has an else on a path", "write a pattern for each branch")
     kind = term.kind if term.kind in ("each", "for") else "cond"
+    word = term.kind if kind == "cond" else ""
     inner = _body(term)
     if all(part.kind == "gap" for part in inner):
-        return Step(kind, term.kids[0], branch="false" if kind == "each" else ""), []
-    return Step(kind, term.kids[0], branch="true"), _steps(inner, text, number + 1, number)
+        return Step(kind, term.kids[0], branch="false" if kind == "each" else "", word=word), []
+    return Step(kind, term.kids[0], branch="true", word=word), _steps(inner, text, number + 1, number)

@@ -108,13 +108,13 @@ def test_any_declarator_of_a_declaration() -> None:
 
 
 def test_a_pattern_without_a_word() -> None:
-    """wordless= looks at every call, assignment or sum; without it that is an error."""
+    """smpl= looks at every call, assignment or sum; without it that is an error."""
     code = "void f(void)\n{\n\th(a + b);\n\ta = 1;\n\ta++;\n}\n"
 
-    assert texts(Pattern("$x + $y", wordless=True), code) == ["a + b"]
-    assert texts(Pattern("$x = $y", wordless=True), code) == ["a = 1"]
-    assert texts(Pattern("$f($x)", wordless=True), code) == ["h(a + b)"]
-    assert texts(Pattern("$x++", wordless=True), code) == ["a++"]
+    assert texts(Pattern("$x + $y", smpl=True), code) == ["a + b"]
+    assert texts(Pattern("$x = $y", smpl=True), code) == ["a = 1"]
+    assert texts(Pattern("$f($x)", smpl=True), code) == ["h(a + b)"]
+    assert texts(Pattern("$x++", smpl=True), code) == ["a++"]
     with pytest.raises(PatternError, match="to look for"):
         compile_pattern(Pattern("$x + $y"))
 
@@ -129,3 +129,12 @@ def test_a_branch_that_holds_a_statement() -> None:
     code = "void f(void)\n{\n\tif (a) {\n\t\tg();\n\t\treturn;\n\t}\n\tif (b)\n\t\tg();\n}\n"
 
     assert texts("if ($c) <... return; ...>", code) == ["if (a) {\n\t\tg();\n\t\treturn;\n\t}"]
+
+
+def test_an_if_is_no_loop() -> None:
+    """With smpl= the word of a test counts."""
+    code = "\nget(p);\nwhile (n)\ng();\nif (n)\ng();"
+
+    assert paths(Pattern("get($x); ... if ($c) ..."), code) == [(2, 3)]
+    assert paths(Pattern("get($x); ... if ($c) ...", smpl=True), code) == [(2, 5)]
+    assert paths(Pattern("get($x); ... while ($c) ...", smpl=True), code) == [(2, 3)]
