@@ -19,6 +19,8 @@ _TOKEN = re.compile(
     r"""|\\[(|)&]|\w+|->|<<=|>>=|<<|>>|&&|\|\||[-+*/%&|^=!<>]=|\+\+|--|\#\#|\S)"""
 )
 _WHEN = re.compile(r"when\b")
+BOTH = "__both__"
+"""`__both__(a, b)` is code that both a and b fit; see match.steps."""
 DOTS = frozenset({"...", "<...", "...>", "<+...", "...+>"})
 
 
@@ -110,14 +112,28 @@ def alternatives(parts: list[Token | Choice], line: int, most: int = MOST) -> li
 
 
 def _together(branches: list[list[list[Token]]], line: int, most: int) -> list[list[Token]]:
-    """A conjunction of two expressions as a call that stands for it."""
-    if len(branches) != 2 or any(token.text in (";", "{") for ways in branches for way in ways for token in way):
-        raise CocciError(line, "a conjunction (`&`) of statements")
+    """A conjunction of two expressions as a call that stands for it; of two loops as one whose head is that."""
+    if len(branches) != 2 or not all(branches):
+        raise CocciError(line, "a conjunction (`&`) of more than two")
     if len(branches[0]) * len(branches[1]) > most:
         raise CocciError(line, f"a rule with more than {most} alternatives")
     begin, comma, end = ([Token(text, line)] for text in ("(", ",", ")"))
-    both = [Token("__both__", line)]
-    return [both + begin + one + comma + other + end for one in branches[0] for other in branches[1]]
+    both = [Token(BOTH, line)]
+    pairs = [(_split(one), _split(other)) for one in branches[0] for other in branches[1]]
+    if any(len(one[1]) > 1 or bool(one[1]) != bool(other[1]) for one, other in pairs):
+        raise CocciError(line, "a conjunction (`&`) of statements")
+    return [both + begin + one[0] + comma + other[0] + end + other[1] for one, other in pairs]
+
+
+def _split(way: list[Token]) -> tuple[list[Token], list[Token]]:
+    """`for_each_x(...) S` and `for_each_x(...) {...}` as the head and what it repeats; an expression with nothing."""
+    texts = [token.text for token in way]
+    ends = texts.index("{") if "{" in texts else len(way) - 1
+    if ends > 2 and texts[1] == "(" and texts[ends - 1] == ")" and re.fullmatch(r"\w+|\{", texts[ends]):
+        return way[:ends], way[ends:]
+    if {";", "{"} & set(texts):
+        raise CocciError(way[0].line, "a conjunction (`&`) of statements")
+    return way, []
 
 
 def uncast(way: list[Token], types: frozenset[str]) -> list[list[Token]]:

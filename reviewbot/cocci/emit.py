@@ -38,6 +38,8 @@ def write(tokens: Sequence[Token], metavariables: Mapping[str, Declared]) -> Wri
     written = _Writer(list(held(nested(inner))), metavariables).run()
     if head and not written.text:
         raise CocciError(head[0].line, "a function without code")
+    if head and not (inner[0].text in DOTS and inner[-1].text in DOTS | {";"}):
+        raise CocciError(head[0].line, "a function whose body has no `...`")
     if head:
         at_head = _Writer(list(head), metavariables).words()
         written.function, written.marks = at_head.text, written.marks | at_head.marks
@@ -137,7 +139,8 @@ class _Writer:
         self._depth += (token.text in "([") - (token.text in ")]") if token.text else 0
         self._place(at)
         self._resume(token)
-        self._out.append(self._name(token) + self._marked(token))
+        iterates = self._kind(at) == "iterator" and self._depth > 0 and self._text(at + 1) == "("
+        self._out.append((f"${token.text}" if iterates else self._name(token)) + self._marked(token))
         if token.text == ";":
             self._step += 1
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from reviewbot.cocci.body import Token
+from reviewbot.cocci.body import BOTH, Token
 from reviewbot.cocci.declare import Declared
 from reviewbot.errors import CocciError
 
@@ -41,7 +41,8 @@ def is_iterator(tokens: Sequence[Token], at: int, known: Known) -> bool:
     after = closing(tokens, at + 1, "(", ")") + 1
     if after >= len(tokens) or (tokens[after].text != "{" and kind_of(tokens[after], known) != "statement"):
         return False
-    return kind_of(tokens[at], known) in ("iterator", "iterator name") or "each" in tokens[at].text
+    kind = kind_of(tokens[at], known)
+    return kind in ("iterator", "iterator name") or "each" in tokens[at].text or tokens[at].text == BOTH
 
 
 def kind_of(token: Token, known: Known) -> str:

@@ -123,6 +123,21 @@ from tests.cocci.code import lines_of, one_rule
             id="a loop that ends a gap",
         ),
         pytest.param(
+            "expression x; iterator I; iterator name list_for_each_entry; statement S; expression E;",
+            "(\nlist_for_each_entry(x, E, ...) S\n&\nI@p(...) {\n... when != put(x)\nuse(x);\n... when any\n}\n)",
+            "list_for_each_entry(a, c, m) {\ny();\nuse(a);\n}\nlist_for_each_entry(a, c, m) {\ny();\nuse(b);\n}\n"
+            "for_each_thing(a, c) {\nuse(a);\n}",
+            [3],
+            id="a conjunction of loops",
+        ),
+        pytest.param(
+            "expression x; statement S;",
+            "x = get(...);\n...\nif@p (x) S",
+            "a = get(1);\nwhile (a)\nx();\nif (a)\ny();",
+            [6],
+            id="an if is no while",
+        ),
+        pytest.param(
             "local idexpression struct foo *x;", "f@p(x)", "f(a);\nf(b);\nf(g);", [3], id="a local name of a type"
         ),
         pytest.param(
