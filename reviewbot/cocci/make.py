@@ -72,6 +72,7 @@ class _Maker:
         self._prelude = prelude(part.body for part in parts.sections if part.kind == "special")
         self._filters: dict[str, list[Section]] = {}
         self._dropped: dict[str, tuple[str, str]] = {}
+        self.parts: dict[tuple[str, str | None, tuple[str, ...]], Part] = {}
 
     def run(self) -> Cocci:
         """Scripts first, then what reports by itself."""
@@ -177,6 +178,7 @@ class _Maker:
 
     def _drop(self, name: str, position: str, written: Part) -> None:
         """Where a script drops what it has reported, later rules that take over the same do not see it."""
+        self.parts.clear()
         for one in written.known.values():
             if one.rule:
                 self._dropped[one.rule] = (name, position)

@@ -31,7 +31,9 @@ _NOT_NULL = re.compile(r"(?<=[{}.;] )(\$\w+(?:@\w+)*) != (?:NULL|0);")
 
 
 class File(Protocol):
-    """What a rule asks of its file."""
+    """What a rule asks of its file; `parts` are the rules that were read so far, as what others ask of them."""
+
+    parts: dict[tuple[str, str | None, tuple[str, ...]], Part]
 
     def part_of(self, name: str, line: int) -> Section:
         """A rule by its name; raises CocciError."""
@@ -254,8 +256,11 @@ class Part:
                 yield name
 
     def _part(self, rule: str, position: str | None, positions: tuple[str, ...] = ()) -> Part:
-        section = self._file.part_of(rule, self.line)
-        return Part(self._file, section, position, positions=positions, depth=self._depth + 1)
+        known, key = self._file.parts, (rule, position, positions)
+        if key not in known:
+            section = self._file.part_of(rule, self.line)
+            known[key] = Part(self._file, section, position, positions=positions, depth=self._depth + 1)
+        return known[key]
 
     def _spots(self, rule: str, position: str | None, mark: str | None, same: tuple[str, ...]) -> Spots:
         positions = tuple(name for name in same if self.known[name].kind == "position")

@@ -284,6 +284,21 @@ def test_what_is_deep_or_long_is_refused_in_time(text: str) -> None:
     assert time.monotonic() - begin < 10
 
 
+def test_rules_that_take_from_many_others_are_read_in_time() -> None:
+    """Each rule is read once for all that take the same from it."""
+    text = "virtual report\n"
+    for layer, number in ((layer, number) for layer in range(5) for number in range(12)):
+        taken = [f"r{layer - 1}_{one}" for one in range(12)] if layer else []
+        names = [f"x{name}" for name in (*taken, f"r{layer}_{number}")]
+        text += f"@r{layer}_{number}@\nexpression {names[-1]};\n"
+        text += "".join(f"expression {name}.x{name};\n" for name in taken)
+        text += f"position p;\n@@\nf@p({', '.join(names)})\n\n"
+    begin = time.monotonic()
+
+    assert len(read(text + REPORT.replace("r.p", "r4_0.p"), "a.cocci").rules) == 1
+    assert time.monotonic() - begin < 10
+
+
 def test_one_rule_that_is_refused_leaves_the_others() -> None:
     """A file may be read in part."""
     other = REPORT.replace("r.p", "s.p") + "\n@s@\nposition p;\n@@\nfor (;;) f@p();\n"

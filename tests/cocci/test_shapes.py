@@ -138,6 +138,13 @@ from tests.cocci.code import lines_of, one_rule
             id="an if is no while",
         ),
         pytest.param(
+            "iterator I; expression x;",
+            "I(x, ...)\n{ ...\n(\nx@p == NULL\n|\nx@p != NULL\n)\n ... when any\n}",
+            "list_for_each_entry(i, c, m) {\ny(i ? 1 : 0);\n}\nlist_for_each_entry(i, c, m) {\nwhile (b && i)\nx();\n}",
+            [4, 7],
+            id="x alone where only its truth counts",
+        ),
+        pytest.param(
             "local idexpression struct foo *x;", "f@p(x)", "f(a);\nf(b);\nf(g);", [3], id="a local name of a type"
         ),
         pytest.param(
