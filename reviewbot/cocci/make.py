@@ -22,6 +22,7 @@ from reviewbot.match.compiled import compile_pattern
 from reviewbot.rule import Category, Confidence, Rule
 
 _CONFIDENCE = {"high": Confidence.HIGH, "moderate": Confidence.MODERATE, "medium": Confidence.MODERATE}
+_MAX_ASKED = 40
 _MODES = frozenset({"report", "org", "context", "patch"})
 
 
@@ -70,6 +71,7 @@ class _Maker:
         reports = any("print_report" in part.body for part in self._scripts)
         self._mode = "report" if reports else "context" if "context" in parts.virtuals else "patch"
         self._prelude = prelude(part.body for part in parts.sections if part.kind == "special")
+        self._off: dict[str, bool] = {}
         self._filters: dict[str, list[Section]] = {}
         self._dropped: dict[str, tuple[str, str]] = {}
         self.parts: dict[tuple[str, str | None, tuple[str, ...]], Part] = {}
@@ -88,11 +90,18 @@ class _Maker:
             refused.append(Refused("", 1, "no rule that reports", "the file has no rule that reports"))
         return Cocci(self._path, tuple(rules), tuple(refused), tuple(others))
 
-    def _is_on(self, part: Section, taken: frozenset[str] = frozenset()) -> Answer:
+    def _is_on(self, part: Section, taken: frozenset[str] = frozenset(), asked: frozenset[str] = frozenset()) -> Answer:
+        if len(asked) > _MAX_ASKED:
+            raise CocciError(part.header_line, "rules that depend on rules in a row")
+
         def known(name: str) -> bool | None:
             if name in self._cut.virtuals or name in _MODES:
                 return name == self._mode
-            if name in self._rules and self._is_on(self._rules[name]) is False:
+            if name in asked:
+                raise CocciError(part.header_line, "rules that depend on each other")
+            if name in self._rules and name not in self._off:
+                self._off[name] = self._is_on(self._rules[name], asked=asked | {name}) is False
+            if self._off.get(name):
                 return False
             return True if name in taken else None
 

@@ -59,7 +59,8 @@ def headed(tokens: Sequence[Token], known: Known) -> tuple[Sequence[Token], Sequ
     at = texts.index("{")
     if at < 3 or texts[at - 1] != ")" or closing(tokens, at, "{", "}") != len(tokens) - 1:
         return (), tokens
-    opened = next(n for n in range(at - 1, -1, -1) if texts[n] == "(" and closing(tokens, n, "(", ")") == at - 1)
+    opens = (n for n in range(at - 1, -1, -1) if texts[n] == "(" and closing(tokens, n, "(", ")") == at - 1)
+    opened = next(opens, 0)
     name = opened - 1
     before = texts[:name]
     if name < 0 or texts[name] in HEADS | {"switch"} or is_iterator(tokens, name, known):

@@ -273,8 +273,11 @@ def test_a_rule_without_an_end_is_refused() -> None:
         "@r depends on " + "!" * 5000 + "report@\nposition p;\n@@\nf@p()\n" + REPORT,
         "@r@\nposition p;\n@@\n" + "if (a) { " * 400 + "f@p();" + " }" * 400 + "\n" + REPORT,
         "@\n@@\n" * 30000,
+        "@r depends on r@\nposition p;\n@@\nf@p()\n" + REPORT,
+        "".join(f"@r{n} depends on r{n + 1}@\n@@\nf()\n" for n in range(300)) + REPORT.replace("r.p", "r0.p"),
+        "@r@\nposition p;\n@@\nf@p(a))) { g() }\n" + REPORT,
     ],
-    ids=["choices", "parentheses", "sum", "python", "depends", "blocks", "rules"],
+    ids=["choices", "parentheses", "sum", "python", "depends", "blocks", "rules", "itself", "in a row", "closed"],
 )
 def test_what_is_deep_or_long_is_refused_in_time(text: str) -> None:
     """Hostile text is refused within seconds."""
@@ -296,6 +299,17 @@ def test_rules_that_take_from_many_others_are_read_in_time() -> None:
     begin = time.monotonic()
 
     assert len(read(text + REPORT.replace("r.p", "r4_0.p"), "a.cocci").rules) == 1
+    assert time.monotonic() - begin < 10
+
+
+def test_rules_that_depend_on_all_before_are_read_in_time() -> None:
+    """Whether a rule is on is asked once."""
+    names = [f"r{number}" for number in range(30)]
+    rules = (f"@{name} depends on {' && '.join(names[:at]) or 'report'}@\n@@\nf()\n" for at, name in enumerate(names))
+    last = f"@r depends on {' && '.join(names)}@\nposition p;\n@@\nf@p()\n"
+    begin = time.monotonic()
+
+    read("virtual report\n" + "".join(rules) + last + REPORT, "a.cocci")
     assert time.monotonic() - begin < 10
 
 
