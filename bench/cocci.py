@@ -2,8 +2,8 @@
 """How much of a kernel's own semantic patches is read, and do we find what spatch finds?  `cocci.py TREE [FOLDER...]`.
 
 For each .cocci file below scripts/coccinelle: whether it is read, and of those read wholly, over all folders, the
-places (file and line) that we report, that spatch does, those of both, of each alone, and the seconds of CPU of each.
-A run of spatch that does not end in time is said, and neither side of it is counted.
+places (file and line) that we report, that spatch does, those of both and of each alone.  A run of spatch that does not
+end in time is said, and neither side of it is counted.  Our files run together, as they would; spatch takes one a time.
 """
 
 from __future__ import annotations
@@ -58,11 +58,16 @@ def theirs(tree: Path, file: Path, folder: str, kept: Path, seconds: int) -> Run
     return Run({(match["path"], int(match["line"])) for match in found if match}, float(cpu_said))
 
 
-def ours(tree: Path, file: Path, folder: str, cache: Path) -> Run:
-    """What we report."""
+def ours(tree: Path, files: tuple[Cocci, ...], folders: list[str], cache: Path) -> tuple[dict[str, Places], float]:
+    """What we report, by the file that says it, and the seconds of CPU that all of them took together."""
     before = _used(resource.RUSAGE_SELF)
-    done = scan(ScanRequest(tree, cache, (folder,), cocci=(file,), jobs=1))
-    return Run({(hit.path, hit.line) for hit in done.found.hits}, _used(resource.RUSAGE_SELF) - before)
+    paths = tuple(Path(one.path) for one in files)
+    done = scan(ScanRequest(tree, cache, tuple(folders), cocci=paths, jobs=1))
+    of = {rule.id: one.path for one in load_cocci(paths) for rule in one.rules}
+    found: dict[str, Places] = {one.path: set() for one in files}
+    for hit in done.found.hits:
+        found[of[hit.rule]].add((hit.path, hit.line))
+    return found, _used(resource.RUSAGE_SELF) - before
 
 
 def table(files: tuple[Cocci, ...]) -> None:
@@ -74,28 +79,22 @@ def table(files: tuple[Cocci, ...]) -> None:
         print(f"  {count:3}  {name}")
 
 
-def compared(tree: Path, file: Path, folders: list[str], kept: Path, seconds: int) -> tuple[Run, Run, list[str]]:
-    """Both sides over all folders, and the folders in which spatch did not end."""
-    us, them, failed = Run(set(), 0.0), Run(set(), 0.0), []
-    for folder in folders:
-        other = theirs(tree, file, folder, kept, seconds)
-        if other.places is None:
-            failed.append(folder)
-            continue
-        mine = ours(tree, file, folder, kept)
-        for total, one in ((us, mine), (them, other)):
-            total.places = (total.places or set()) | (one.places or set())
-            total.seconds += one.seconds
-    return us, them, failed
-
-
-def row(name: str, us: Run, them: Run) -> str:
+def row(name: str, mine: Places, other: Places) -> str:
     """A line of the table."""
-    mine, other = us.places or set(), them.places or set()
     counts = (len(mine), len(other), len(mine & other), len(mine - other), len(other - mine))
-    numbers = " ".join(f"{count:6}" for count in counts)
-    ratio = them.seconds / us.seconds if us.seconds else 0.0
-    return f"{name:28} {numbers} {us.seconds:8.1f} {them.seconds:8.1f} {ratio:6.1f}"
+    return f"{name:28} {' '.join(f'{count:6}' for count in counts)}"
+
+
+def compared(name: str, mine: Places, runs: dict[str, Run], *, places: bool) -> tuple[Places, Places]:
+    """Print the line of a file; the places of both sides in the folders in which spatch ended."""
+    failed = [folder for folder, run in runs.items() if run.places is None]
+    other = {place for run in runs.values() for place in run.places or set()}
+    mine = {place for place in mine if not any(place[0].startswith(f"{folder}/") for folder in failed)}
+    print(row(name, mine, other), f"  not: {', '.join(failed)}" if failed else "", flush=True)
+    for side, only in (("ours", mine - other), ("spatch", other - mine)) if places else ():
+        for path, line in sorted(only):
+            print(f"    only {side}: {path}:{line}")
+    return {(f"{name} {path}", line) for path, line in mine}, {(f"{name} {path}", line) for path, line in other}
 
 
 def main() -> None:
@@ -112,25 +111,16 @@ def main() -> None:
     tree = given.tree.expanduser().resolve()
     files = load_cocci(tuple(sorted((tree / "scripts/coccinelle").rglob("*.cocci"))))
     table(files)
-    all_us, all_them = Run(set(), 0.0), Run(set(), 0.0)
-    names = ("ours", "spatch", "same", "+ours", "+sp")
-    print(f"\n{'file':28} {' '.join(f'{name:>6}' for name in names)} {'CPU ours':>8} {'spatch':>8} {'ratio':>6}")
-    for one in (one for one in files if one.whole and given.only in one.path):
-        us, them, failed = compared(tree, Path(one.path), given.folders, given.spatch, given.seconds)
-        print(row(Path(one.path).stem, us, them), f"  not: {', '.join(failed)}" if failed else "", flush=True)
-        differ = {
-            "ours": (us.places or set()) - (them.places or set()),
-            "spatch": (them.places or set()) - (us.places or set()),
-        }
-        for name, only in differ.items() if given.places else ():
-            for path, line in sorted(only)[:12]:
-                print(f"    only {name}: {path}:{line}")
-        for total, run in ((all_us, us), (all_them, them)):
-            total.places = (total.places or set()) | {
-                (f"{one.path} {path}", line) for path, line in run.places or set()
-            }
-            total.seconds += run.seconds
-    print(row("all", all_us, all_them))
+    whole = tuple(one for one in files if one.whole and given.only in one.path)
+    found, cpu = ours(tree, whole, given.folders, given.spatch)
+    print(f"\n{'file':28} {' '.join(f'{name:>6}' for name in ('ours', 'spatch', 'same', '+ours', '+sp'))}")
+    us, them, seconds = set[tuple[str, int]](), set[tuple[str, int]](), 0.0
+    for one in whole:
+        runs = {folder: theirs(tree, Path(one.path), folder, given.spatch, given.seconds) for folder in given.folders}
+        mine, other = compared(Path(one.path).stem, found[one.path], runs, places=given.places)
+        us, them, seconds = us | mine, them | other, seconds + sum(run.seconds for run in runs.values())
+    print(row("all", us, them))
+    print(f"seconds of CPU: ours {cpu:.0f}, spatch {seconds:.0f}")
 
 
 if __name__ == "__main__":
