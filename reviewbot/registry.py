@@ -16,7 +16,8 @@ from reviewbot import rules as _home
 from reviewbot.cocci.make import Cocci, read
 from reviewbot.errors import PatternError, RuleLoadError, UsageError
 from reviewbot.match.budget import Limit, OverBudget, unlimited
-from reviewbot.match.run import patterns_of, when_of
+from reviewbot.match.places import when_of
+from reviewbot.match.run import patterns_of
 from reviewbot.match.scope import parsed
 from reviewbot.match.trial import trial
 from reviewbot.model import Skipped

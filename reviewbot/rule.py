@@ -149,11 +149,14 @@ class Pattern:
     any: the steps may occur in between as well; else a gap ends at the first place that the next step fits.  With
         several gaps, one answer for each can be given.
     between: for each gap in turn, excuses that hold for it alone, beside those of the rule.
+    instead: for each gap in turn, what ends it without a match, also where the next step fits the same statement.
     reassigned: the path goes on where a variable that is bound gets another value; else it ends there.
     possible: a step may stand where `&&`, `||` or `?:` pass it over, as behind `!p ||`.
 
     report: the number of the step (from 0, `$exit;` included) at which the report stands, the last one by default; or
     for any pattern the name of a mark, as "p" for `kfree@p($x)`: the report stands at that name.
+    function: the head of the functions to look in, as "ssize_t $show(struct device *$dev, ...)"; it may have no type.
+    smpl: as .cocci files need it: without a word, look at every call, assignment or sum (slow); `if` is no `while`.
     """
 
     text: str
@@ -161,9 +164,12 @@ class Pattern:
     path: Literal["some", "every"] = "some"
     any: bool | tuple[bool, ...] = False
     between: tuple[tuple[str, ...], ...] = ()
+    instead: tuple[tuple[str, ...], ...] = ()
     reassigned: bool = False
     possible: bool = False
     report: int | str | None = None
+    function: str = ""
+    smpl: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,12 +194,15 @@ class Meta:
     kind: "identifier" is a name, "constant" is built of literals and upper-case names, "local" is a name that this
     function declares (a parameter or a variable).
     matching: a regular expression for the whole text.
+    part_of: another metavariable, bound before, of whose code this is a part.  array: it is declared as an array.
     """
 
     type: str = ""
     kind: MetaKind = ""
     matching: str = ""
     or_unknown: bool = False
+    part_of: str = ""
+    array: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,13 +308,18 @@ class SeekMessage:
 class Spots:
     """Places by which another rule decides: where these patterns report, with excuses and constraints of their own.
 
-    `mark` is the mark of the deciding rule whose place is compared; "" for the place of its report.
+    `mark` is the mark of the deciding rule whose place is compared, "" for its report, None for any place in the file.
+    `same` are metavariables bound to the same code in both, with which the patterns begin, and marks at the same place.
     """
 
-    mark: str = ""
+    mark: str | None = ""
+    same: tuple[str, ...] = ()
     patterns: tuple[Pattern, ...]
     unless: tuple[str | Assume, ...] = ()
     metavariables: Mapping[str, Meta] = field(default_factory=dict)
+    where: Callable[[Site], bool] | None = None
+    not_at: tuple[Spots, ...] = ()
+    only_at: tuple[Spots, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from reviewbot.errors import CocciError
 
-MOST = 64
+MOST = 256
 """Alternatives of one rule; a product of disjunctions with more is refused."""
 _MAX_TOKENS = 1500
 _MAX_NESTED = 50
@@ -19,6 +19,8 @@ _TOKEN = re.compile(
     r"""|\\[(|)&]|\w+|->|<<=|>>=|<<|>>|&&|\|\||[-+*/%&|^=!<>]=|\+\+|--|\#\#|\S)"""
 )
 _WHEN = re.compile(r"when\b")
+BOTH = "__both__"
+"""`__both__(a, b)` is code that both a and b fit; see match.steps."""
 DOTS = frozenset({"...", "<...", "...>", "<+...", "...+>"})
 
 
@@ -45,11 +47,13 @@ class Token:
 
 @dataclass(slots=True)
 class Choice:
-    """A disjunction: lists of tokens and of further disjunctions; `inline` if it is part of an expression."""
+    """A disjunction: lists of tokens and of further disjunctions; `inline` if it is part of an expression,
+    `both` if it is a conjunction instead."""
 
     branches: list[list[Token | Choice]] = field(default_factory=lambda: [[]])
     line: int = 0
     inline: bool = False
+    both: bool = False
 
 
 def read_body(text: str, line: int) -> list[Token | Choice]:
@@ -72,7 +76,7 @@ def read_body(text: str, line: int) -> list[Token | Choice]:
         elif choice is not None and _is(token, ")", inline=choice.inline):
             stack.pop()
         elif token.text == r"\&" or (token.column == 0 and token.text == "&"):
-            raise CocciError(token.line, "a conjunction (`&`)")
+            stack[-1] = _and(choice, token)
         elif token.text.startswith("\\"):
             raise CocciError(token.line, f"`{token.text}` without its partner")
         else:
@@ -80,6 +84,15 @@ def read_body(text: str, line: int) -> list[Token | Choice]:
     if len(stack) > 1:
         raise CocciError(stack[-1][1].line if stack[-1][1] else line, "a disjunction without its end")
     return stack[0][0]
+
+
+def _and(choice: Choice | None, token: Token) -> tuple[list[Token | Choice], Choice]:
+    """The next branch of a conjunction."""
+    if choice is None or (len(choice.branches) > 1 and not choice.both):
+        raise CocciError(token.line, "a conjunction (`&`)")
+    choice.both = True
+    choice.branches.append([])
+    return choice.branches[-1], choice
 
 
 def alternatives(parts: list[Token | Choice], line: int, most: int = MOST) -> list[list[Token]]:
@@ -90,10 +103,37 @@ def alternatives(parts: list[Token | Choice], line: int, most: int = MOST) -> li
             out = [[*way, part] for way in out]
             continue
         ways = [way for branch in part.branches for way in alternatives(branch, part.line, most)]
+        if part.both:
+            ways = _together([alternatives(branch, part.line, most) for branch in part.branches], part.line, most)
         if len(out) * len(ways) > most:
             raise CocciError(line, f"a rule with more than {most} alternatives")
         out = [[*way, *_grouped(way, more, part)] for way in out for more in ways]
     return out
+
+
+def _together(branches: list[list[list[Token]]], line: int, most: int) -> list[list[Token]]:
+    """A conjunction of two expressions as a call that stands for it; of two loops as one whose head is that."""
+    if len(branches) != 2 or not all(branches):
+        raise CocciError(line, "a conjunction (`&`) of more than two")
+    if len(branches[0]) * len(branches[1]) > most:
+        raise CocciError(line, f"a rule with more than {most} alternatives")
+    begin, comma, end = ([Token(text, line)] for text in ("(", ",", ")"))
+    both = [Token(BOTH, line)]
+    pairs = [(_split(one), _split(other)) for one in branches[0] for other in branches[1]]
+    if any(len(one[1]) > 1 or bool(one[1]) != bool(other[1]) for one, other in pairs):
+        raise CocciError(line, "a conjunction (`&`) of statements")
+    return [both + begin + one[0] + comma + other[0] + end + other[1] for one, other in pairs]
+
+
+def _split(way: list[Token]) -> tuple[list[Token], list[Token]]:
+    """`for_each_x(...) S` and `for_each_x(...) {...}` as the head and what it repeats; an expression with nothing."""
+    texts = [token.text for token in way]
+    ends = texts.index("{") if "{" in texts else len(way) - 1
+    if ends > 2 and texts[1] == "(" and texts[ends - 1] == ")" and re.fullmatch(r"\w+|\{", texts[ends]):
+        return way[:ends], way[ends:]
+    if {";", "{"} & set(texts):
+        raise CocciError(way[0].line, "a conjunction (`&`) of statements")
+    return way, []
 
 
 def uncast(way: list[Token], types: frozenset[str]) -> list[list[Token]]:
@@ -188,7 +228,7 @@ def _when(tokens: list[Token], at: int, line: int) -> tuple[list[When], int]:
     end, depth = at, 0
     while end < len(tokens) and (tokens[end].line == line or depth > 0) and tokens[end].text != "when":
         depth += (tokens[end].text in ("(", "{", r"\(")) - (tokens[end].text in (")", "}", r"\)"))
-        if depth < 0 or tokens[end].text in ("...>", "...+>"):
+        if depth < 0 or (depth == 0 and tokens[end].text in ("...>", "...+>")):
             break
         line = tokens[end].line
         end += 1

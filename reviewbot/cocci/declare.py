@@ -5,15 +5,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reviewbot.errors import CocciError
 from reviewbot.rule import Meta
 
 _REFUSED = (
     ("fresh", "`fresh identifier`"),
-    ("assignment operator", "`assignment operator`"),
-    ("binary operator", "`binary operator`"),
     ("operator", "an operator metavariable"),
     ("initialiser", "`initializer`"),
     ("initializer", "`initializer`"),
@@ -27,13 +25,20 @@ _REFUSED = (
     ("comments", "`comments`"),
     ("pragmainfo", "`pragmainfo`"),
 )
-_LITERAL = ("typedef", "symbol", "iterator name", "declarer name", "attribute name")
+_LITERAL = ("typedef", "symbol", "declarer name", "attribute name")
+_ASSIGNMENTS = ("=", "+=", "-=", "*=", "/=", "%=", "&=", "|=", "^=", "<<=", ">>=")
 _KINDS = re.compile(
     r"(local idexpression|idexpression|expression list|parameter list|statement list|expression|identifier list"
-    r"|identifier|constant|type|position any|position|statement|iterator|declarer|parameter)\b(.*)",
+    r"|identifier|constant|type|position any|position|statement|iterator name|iterator|declarer|parameter"
+    r"|assignment operator|binary operator)\b(.*)",
     re.DOTALL,
 )
 _ONE = re.compile(r"(?:(?P<rule>[\w-]+)\s*\.\s*)?(?P<name>\w+)\s*(?P<rest>.*)", re.DOTALL)
+_TYPE_BEFORE = re.compile(
+    r"(?P<type>(?:(?:struct|union|enum|const|unsigned)\s+)*\w+\s*(?:\[\s*\]|\*[\s*]*|\s)\s*|\*[\s*]*)"
+    r"(?P<name>(?:\w+\s*\.\s*)?\w+.*)",
+    re.DOTALL,
+)
 _C_TYPE = re.compile(
     r"(?P<type>(?:(?:struct|union|enum|unsigned|signed|const)\s+)*\w+(?:\s+(?:long|int|char))*)(?=[\s*])"
 )
@@ -45,6 +50,8 @@ class Declared:
 
     `kind` is the word of its declaration; `rule` the rule that it is taken over from, "" for one of its own; `pointer`
     if its type must be a pointer; `apart` the positions of other rules (rule, name) that a position must not be.
+    `operators` are the signs that an operator may be; `script` is the Python function that a position is asked of;
+    `literal` the only name that an identifier may be.
     `refused` names what of its declaration is not read: it counts only where the metavariable is used.
     """
 
@@ -56,6 +63,9 @@ class Declared:
     pointer: bool = False
     apart: tuple[tuple[str, str], ...] = ()
     refused: str = ""
+    operators: tuple[str, ...] = ()
+    script: str = ""
+    literal: str = ""
 
 
 def declared(text: str, line: int) -> dict[str, Declared]:
@@ -131,21 +141,17 @@ def _metavariable(kind: str, piece: str, line: int) -> Declared:
     if not found:
         return _named(piece.split()[-1] if piece.split() else piece, f"`{kind}` with such a constraint", line)
     one = Declared(found["name"], kind, line, found["rule"] or "", pointer=pointer)
+    if kind.endswith("operator"):
+        return _operator(one, found["rest"].strip())
     return _constrained(one, type_name, found["rest"].strip())
 
 
 def _type_before(piece: str) -> tuple[str, str]:
     """`struct dentry *d` is the type and the name with its constraint."""
-    found = re.match(
-        r"(\**|(?:(?:struct|union|enum|const|unsigned)\s+)*\w+[\s*]+|\w+\s*\[\]\s*)((?:\w+\s*\.\s*)?\w+.*)", piece
-    )
-    if (
-        not found
-        or re.match(r"(?:[=!<]|\.)", found[2])
-        or (re.fullmatch(r"\w+\s*", found[1]) and found[2][:2] in ("in",))
-    ):
+    found = _TYPE_BEFORE.match(piece)
+    if found is None or (re.fullmatch(r"\w+\s*", found["type"]) and re.match(r"in\b", found["name"])):
         return "", piece
-    return found[1].strip(), found[2]
+    return found["type"].strip(), found["name"]
 
 
 def _constrained(one: Declared, type_name: str, rest: str) -> Declared:
@@ -157,11 +163,27 @@ def _constrained(one: Declared, type_name: str, rest: str) -> Declared:
         matching, type_name = (r'".*"', "") if type_name.startswith("char") else ("", type_name)
         refused = "`constant` with a type" if type_name else ""
     if one.kind == "position":
+        script = re.fullmatch(r":\s*script\s*:\s*python\s*\(\s*\)\s*\{\s*(\w+)\((\w+)\)\s*\}", rest)
+        if script and script[2] == one.name:
+            return replace(one, script=script[1])
         apart, refused = _apart(rest)
+    elif rest.startswith("<=") and (part := re.fullmatch(r"<=\s*(?:[\w-]+\s*\.\s*)?(\w+)", rest)):
+        return replace(one, meta=Meta(type=type_name, part_of=part[1]))
+    elif (only := re.fullmatch(r"=\s*([A-Za-z_]\w*)", rest)) and one.kind == "identifier":
+        return replace(one, literal=only[1])
     elif rest:
         matching, refused = _matching(rest)
     meta = Meta(type=type_name, kind=kind, matching=matching) if kind or matching or type_name else None  # type: ignore[arg-type]
     return Declared(one.name, one.kind, one.line, one.rule, meta, one.pointer, apart, refused)
+
+
+def _operator(one: Declared, rest: str) -> Declared:
+    given = re.fullmatch(r"=\s*\{([^}]*)\}", rest)
+    if given:
+        return replace(one, operators=tuple(sign.strip() for sign in given[1].split(",")))
+    if one.kind == "assignment operator" and not rest:
+        return replace(one, operators=_ASSIGNMENTS)
+    return replace(one, refused=f"`{one.kind}`")
 
 
 def _apart(rest: str) -> tuple[tuple[tuple[str, str], ...], str]:
@@ -198,6 +220,10 @@ def _typed(flat: str, line: int) -> Iterator[Declared]:
     if flat.startswith("{"):
         names = _pieces(flat.split("}", 1)[-1])
         yield from (_named(name.lstrip("* "), "a choice of types", line) for name in names)
+        return
+    array = re.fullmatch(r"\w+\s*\[\s*\]\s*(\w+)", flat)
+    if array:
+        yield Declared(array[1], "expression", line, meta=Meta(array=True))
         return
     found = _C_TYPE.match(flat)
     if not found:

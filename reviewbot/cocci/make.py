@@ -12,18 +12,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from reviewbot.cocci.body import alternatives, read_body, uncast
-from reviewbot.cocci.declare import Declared, declared
-from reviewbot.cocci.depends import depends
-from reviewbot.cocci.emit import Written, write
+from reviewbot.cocci.depends import Answer, Wants, depends
 from reviewbot.cocci.lex import Cut, Section, cut
-from reviewbot.cocci.script import Report, report_of, takes_of
-from reviewbot.errors import CocciError, PatternError
-from reviewbot.match.compiled import compile_assumption, compile_excuse, compile_pattern
-from reviewbot.rule import Assume, Category, Confidence, Meta, Pattern, Rule, Site, Spots
+from reviewbot.cocci.part import Part
+from reviewbot.cocci.script import Report, filter_of, report_of, takes_of
+from reviewbot.cocci.where import Outside, Text, prelude
+from reviewbot.errors import CocciError
+from reviewbot.match.compiled import compile_pattern
+from reviewbot.rule import Category, Confidence, Rule
 
 _CONFIDENCE = {"high": Confidence.HIGH, "moderate": Confidence.MODERATE, "medium": Confidence.MODERATE}
-_ISOMORPHISMS = {"is_zero": "zero", "isnt_zero": "zero", "is_null": "null", "isnt_null1": "null", "not_ptr1": "null"}
+_MAX_ASKED = 40
 _MODES = frozenset({"report", "org", "context", "patch"})
 
 
@@ -71,7 +70,11 @@ class _Maker:
         self._scripts = [part for part in parts.sections if part.kind == "script"]
         reports = any("print_report" in part.body for part in self._scripts)
         self._mode = "report" if reports else "context" if "context" in parts.virtuals else "patch"
-        self._filtered: set[str] = set()
+        self._prelude = prelude(part.body for part in parts.sections if part.kind == "special")
+        self._off: dict[str, bool] = {}
+        self._filters: dict[str, list[Section]] = {}
+        self._dropped: dict[str, tuple[str, str]] = {}
+        self.parts: dict[tuple[str, str | None, tuple[str, ...]], Part] = {}
 
     def run(self) -> Cocci:
         """Scripts first, then what reports by itself."""
@@ -87,11 +90,18 @@ class _Maker:
             refused.append(Refused("", 1, "no rule that reports", "the file has no rule that reports"))
         return Cocci(self._path, tuple(rules), tuple(refused), tuple(others))
 
-    def _is_on(self, part: Section, taken: frozenset[str] = frozenset()) -> bool | None:
+    def _is_on(self, part: Section, taken: frozenset[str] = frozenset(), asked: frozenset[str] = frozenset()) -> Answer:
+        if len(asked) > _MAX_ASKED:
+            raise CocciError(part.header_line, "rules that depend on rules in a row")
+
         def known(name: str) -> bool | None:
             if name in self._cut.virtuals or name in _MODES:
                 return name == self._mode
-            if name in self._rules and self._is_on(self._rules[name]) is False:
+            if name in asked:
+                raise CocciError(part.header_line, "rules that depend on each other")
+            if name in self._rules and name not in self._off:
+                self._off[name] = self._is_on(self._rules[name], asked=asked | {name}) is False
+            if self._off.get(name):
                 return False
             return True if name in taken else None
 
@@ -107,19 +117,27 @@ class _Maker:
                 if "print_report" in script.body:
                     yield script, script
                 elif "include_match" in script.body:
-                    self._filtered |= taken
+                    for rule in taken:
+                        self._filters.setdefault(rule, []).append(script)
             return
         for part in self._cut.sections:
             if part.kind == "rule" and re.search(r"^[*-]", part.body, re.MULTILINE) and self._is_on(part) is not False:
                 yield part, None
 
     def _rule(self, part: Section, script: Section | None, taken_ids: frozenset[str]) -> Rule:
-        report = report_of(script) if script else None
+        report = report_of(script, self._prelude.regexes) if script else None
         source = self._source(part, report)
-        if script is not None:
-            self._check_depends(script, frozenset(rule for rule, _ in _takes(script)))
-        written = _Rule(self, source, report.position if report else "")
-        message = self._message(report, written) if report else f"{self._title()}"
+        written = Part(
+            self,
+            source,
+            report.position if report else "",
+            wants=self._asked(script, source.name) if script else frozenset(),
+            conditions=report.conditions if report else (),
+            positions=_positions(report, source) if report else (),
+        )
+        message = self._message(report, written) if report else self._title()
+        if report is not None and report.only:
+            self._drop(source.name, report.position, written)
         title = self._title()
         return Rule(
             id=_unique(f"{Path(self._path).stem}-{source.name or 'rule'}", taken_ids),
@@ -144,15 +162,47 @@ class _Maker:
             return part
         if report.rule not in self._rules:
             raise CocciError(part.header_line, f"a position of the rule `{report.rule}`, which is no rule")
-        return self._rules[report.rule]
+        position = re.compile(rf"\bposition\b[^;]*\b{report.rule}\s*\.\s*{report.position}\b(?!\s*\w)")
+        takers = [rule for rule, _ in report.takes.values() if rule in self._rules and rule != report.rule]
+        taker = next((rule for rule in takers if position.search(self._rules[rule].declared)), report.rule)
+        return self._rules[taker]
 
-    def _message(self, report: Report, written: _Rule) -> str:
-        known = [compile_pattern(pattern).fields for pattern in written.patterns]
+    def _asked(self, script: Section, source: str) -> Wants:
+        """The rules that a script asks for beside the one that it reports."""
+        taken = {rule for rule, _ in _takes(script)}
+        known = {source} | self._ancestors(source)
+        more = frozenset((rule, True) for rule in taken - known if rule in self._rules)
+        return self.wants(script, frozenset(taken)) | more
+
+    def _ancestors(self, name: str) -> set[str]:
+        """The rules that a rule takes something from, and those that they do."""
+        out: set[str] = set()
+        todo = [name]
+        while todo:
+            part = self._rules.get(todo.pop())
+            for rule in set(re.findall(r"(\w+)\s*\.\s*\w+", part.declared)) - out if part else ():
+                out.add(rule)
+                todo.append(rule)
+        return out
+
+    def _drop(self, name: str, position: str, written: Part) -> None:
+        """Where a script drops what it has reported, later rules that take over the same do not see it."""
+        self.parts.clear()
+        for one in written.known.values():
+            if one.rule:
+                self._dropped[one.rule] = (name, position)
+
+    def _message(self, report: Report, written: Part) -> str:
         fields = re.findall(r"\{(\w+)\}", report.message)
+        known = [compile_pattern(pattern).fields for pattern in written.patterns]
+        message = report.message
         for name in fields:
-            if not all(name in one for one in known):
-                raise CocciError(written.line, "a message with what the rule does not bind", name.removeprefix("line_"))
-        return re.sub(r"^(?:WARNING|ERROR|SUGGESTION)\s*:?\s*", "", report.message)
+            if all(name in one for one in known):
+                continue
+            if not name.startswith("line_"):
+                raise CocciError(written.line, "a message with what the rule does not bind", name)
+            message = re.sub(rf"\bline {{{name}}}", "another line", message).replace(f"{{{name}}}", "another line")
+        return re.sub(r"^(?:WARNING|ERROR|SUGGESTION)\s*:?\s*", "", message)
 
     def _title(self) -> str:
         return next((line for line in self._cut.comment if line), Path(self._path).stem)[:100]
@@ -162,22 +212,40 @@ class _Maker:
         found = re.search(r"Confidence:\s*(\w+)", text)
         return _CONFIDENCE.get(found[1].lower() if found else "", Confidence.LOW)
 
-    def _check_depends(self, part: Section, taken: frozenset[str]) -> None:
-        if self._is_on(part, taken) is None:
-            raise CocciError(part.header_line, "`depends on` a rule from which nothing is taken", part.depends)
-
     def part_of(self, name: str, line: int) -> Section:
-        """A rule that another one takes something from."""
+        """See File."""
         if name not in self._rules:
             raise CocciError(line, f"the rule `{name}`, which is not there")
         return self._rules[name]
 
-    def check(self, part: Section, known: dict[str, Declared]) -> None:
-        """Refuse a rule that depends on what cannot be known."""
-        taken = frozenset(one.rule for one in known.values() if one.rule)
-        self._check_depends(part, taken)
-        if part.name in self._filtered or taken & self._filtered:
-            raise CocciError(part.header_line, "Python that filters matches")
+    def wants(self, part: Section, taken: frozenset[str]) -> Wants:
+        """See File."""
+        answer = self._is_on(part, taken)
+        out = answer if isinstance(answer, frozenset) else frozenset()
+        for name, _ in out:
+            if name not in self._rules:
+                raise CocciError(part.header_line, f"`depends on` `{name}`, which is no rule")
+        return out
+
+    def dropped(self, taken: frozenset[str]) -> tuple[tuple[str, str], ...]:
+        """See File."""
+        return tuple(sorted({self._dropped[rule] for rule in taken if rule in self._dropped}))
+
+    def asks(self, part: Section) -> tuple[Text, ...]:
+        """See File."""
+        return tuple(filter_of(script, self._prelude.regexes) for script in self._filters.get(part.name, ()))
+
+    def outside(self, function: str, line: int) -> Outside:
+        """See File."""
+        if function not in self._prelude.functions:
+            raise CocciError(line, "`script:`", function)
+        return self._prelude.functions[function]
+
+
+def _positions(report: Report, source: Section) -> tuple[str, ...]:
+    """The positions that a script takes from the rule that it reports: it is not run without them."""
+    names = [name for rule, name in report.takes.values() if rule == source.name]
+    return tuple(name for name in names if re.search(rf"\bposition\b[^;]*\b{name}\b", source.declared))
 
 
 def _takes(script: Section) -> list[tuple[str, str]]:
@@ -200,160 +268,3 @@ def _unique(wanted: str, taken: frozenset[str]) -> str:
     while out in taken:
         out, number = f"{name}-{number}", number + 1
     return out
-
-
-class _Rule:
-    """One rule of the file as patterns."""
-
-    def __init__(self, maker: _Maker, part: Section, position: str, depth: int = 0) -> None:
-        if depth > 3:
-            raise CocciError(part.header_line, "positions of positions of positions")
-        self._maker, self._part, self._depth = maker, part, depth
-        self.line = part.header_line
-        self._known = declared(part.declared, part.declared_line)
-        maker.check(part, self._known)
-        ways = alternatives(read_body(part.body, part.line), part.line)
-        types = frozenset(name for name, one in self._known.items() if one.kind == "type")
-        used = [one for way in ways if way for one in uncast(way, types)]
-        self._written = [write(way, self._known) for way in used]
-        self._position = position
-        self._starred = any(token.star for way in used for token in way)
-        reporting = [one for one in self._written if self._reports(one)]
-        reporting = self._with_silent(reporting, [one for one in self._written if not self._reports(one)])
-        if not reporting:
-            raise CocciError(
-                part.header_line,
-                f"a position `{position}` that is not in the rule" if position else "a rule without a place to report",
-            )
-        self.unless = self._unless(reporting)
-        self.patterns = tuple(dict.fromkeys(self._pattern(one) for one in reporting))
-        self._inherit()
-        self._check()
-        self.apart = {(rule, name) for rule, name, _ in self._apart()}
-        self.not_at = tuple(self._spots(*names, given=self.apart) for names in self._apart())
-        self.only_at = tuple(self._spots(*names, given=set()) for names in self._same())
-
-    def _reports(self, one: Written) -> bool:
-        return self._position in one.steps if self._position else one.starred is not None
-
-    def _with_silent(self, reporting: list[Written], silent: list[Written]) -> list[Written]:
-        """A branch at the end of a path that is not reported ends the path all the same: it excuses the last gap."""
-        for one in silent:
-            before, gap, last = one.text.rpartition(" ... ")
-            same = [other for other in reporting if other.text.rpartition(" ... ")[0] == before]
-            if not gap or not same or "{" in last or "if" in last.split() or last.count(";") > 1:
-                raise CocciError(self._part.line, "a branch without the position that is reported")
-            for other in same:
-                other.between[-1] += (last.removesuffix(";").strip() if not last.startswith("return") else last,)
-        return reporting
-
-    def _unless(self, reporting: list[Written]) -> tuple[str | Assume, ...]:
-        sets = {tuple(map(repr, one.unless)): one.unless for one in reporting}
-        if len(sets) > 1:
-            raise CocciError(self._part.line, "alternatives with different `when`")
-        return tuple(next(iter(sets.values())))
-
-    def _pattern(self, one: Written) -> Pattern:
-        if one.every is None:
-            every = "forall" in self._part.flags or ("exists" not in self._part.flags and not self._starred)
-        else:
-            every = one.every
-        report: int | str | None = self._position if self._position in one.marks else None
-        if report is None and one.path:
-            report = one.steps[self._position] if self._position else one.starred
-        disabled = {_ISOMORPHISMS[name] for name in self._part.disabled if name in _ISOMORPHISMS}
-        without = tuple(sorted({"boolean"} | disabled))  # `!A || A && B` asks for a spelling, as all of SmPL does
-        several = "..." in one.text and one.path
-        return Pattern(
-            one.text,
-            without=without,
-            path="every" if every and several else "some",
-            any=_same(one.any),
-            between=tuple(one.between) if any(one.between) else (),
-            reassigned=several,
-            possible=several,
-            report=report,
-        )
-
-    def _inherit(self) -> None:
-        same = {rule for rule, _, _ in self._same()}
-        for one in self._used():
-            if one.refused:
-                raise CocciError(one.line, one.refused)
-            if one.rule and one.kind != "position" and one.rule not in same:
-                raise CocciError(one.line, "a metavariable of another rule", f"{one.rule}.{one.name}")
-
-    def _used(self) -> list[Declared]:
-        names = {name for pattern in self.patterns for name in compile_names(pattern.text)}
-        names |= {name for one in self._written for name in (*one.marks, *one.steps)}
-        names |= {
-            name for one in self._written for texts in one.between for text in texts for name in compile_names(text)
-        }
-        names |= {name for text in self.unless for name in compile_names(text if isinstance(text, str) else text.text)}
-        return [one for name, one in self._known.items() if name in names]
-
-    def _apart(self) -> list[tuple[str, str, str]]:
-        """The positions of other rules that must not be ours: rule, its position, ours."""
-        return [(rule, name, self._mark(one)) for one in self._used() for rule, name in one.apart]
-
-    def _same(self) -> list[tuple[str, str, str]]:
-        """The positions of other rules that must be ours."""
-        return [(one.rule, one.name, self._mark(one)) for one in self._used() if one.kind == "position" and one.rule]
-
-    def _mark(self, one: Declared) -> str:
-        if one.name == self._position:
-            return ""
-        if not all(one.name in written.marks for written in self._written):
-            raise CocciError(one.line, "a position of another rule that stands at no name", one.name)
-        return one.name
-
-    def _spots(self, rule: str, name: str, mark: str, *, given: set[tuple[str, str]]) -> Spots:
-        """The places of another rule; what that one leaves out does not matter if it is left out here as well."""
-        other = _Rule(self._maker, self._maker.part_of(rule, self.line), name, self._depth + 1)
-        if not other.apart <= given or other.only_at or other.where:
-            raise CocciError(self.line, "a position of a rule that itself takes positions")
-        return Spots(mark=mark, patterns=other.patterns, unless=other.unless, metavariables=other.metavariables)
-
-    @property
-    def metavariables(self) -> dict[str, Meta]:
-        """The constraints of what the patterns use."""
-        names = {name for pattern in self.patterns for name in compile_names(pattern.text)}
-        return {name: one.meta for name, one in self._known.items() if one.meta is not None and name in names}
-
-    @property
-    def where(self) -> _Pointers | None:
-        """That some metavariables are pointers; None if none has to be."""
-        names = tuple(one.name for one in self._used() if one.pointer)
-        return _Pointers(names) if names else None
-
-    def _check(self) -> None:
-        """That all of it compiles."""
-        try:
-            for pattern in self.patterns:
-                compile_pattern(pattern)
-            for excuse in self.unless:
-                compile_assumption(excuse.text) if isinstance(excuse, Assume) else compile_excuse(excuse)
-        except PatternError as error:
-            lacks = "to look for" in error.what
-            what = "a pattern with nothing to look for" if lacks else "a pattern that does not compile"
-            raise CocciError(self._part.line, what, error.what) from error
-
-
-@dataclass(frozen=True, slots=True)
-class _Pointers:
-    """Metavariables whose type must be known, and a pointer."""
-
-    names: tuple[str, ...]
-
-    def __call__(self, site: Site) -> bool:
-        """See Rule.where."""
-        return all((site.type_of(name) or "").rstrip().endswith("*") for name in self.names)
-
-
-def compile_names(text: str) -> set[str]:
-    """The metavariables of a pattern's text."""
-    return set(re.findall(r"\$(\w+)", text)) | set(re.findall(r"@(\w+)", text))
-
-
-def _same(values: list[bool]) -> bool | tuple[bool, ...]:
-    return any(values) if len(set(values)) < 2 else tuple(values)

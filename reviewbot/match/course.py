@@ -10,7 +10,7 @@ from functools import cached_property
 from tree_sitter import Node
 
 from reviewbot.match.conditions import Truth, truth_of
-from reviewbot.match.effects import changes, iterated
+from reviewbot.match.effects import changes, iterated, listed
 from reviewbot.match.known import Knowledge, NodeCode
 from reviewbot.match.normal import ISOMORPHISMS, normal
 from reviewbot.syntax.flow import CODE, Flow
@@ -61,6 +61,49 @@ class Course:
         """The return of a way out; a term without code for the end of the function."""
         node = self.flow.nodes[n]
         return self._term_of(self._syntax(n), _ALL) if node.end - node.start > 1 else Term("leave", "")
+
+    def each(self, n: int) -> Term:
+        """The head of an iterator macro as the call that it is written as."""
+        node, arguments = self.flow.nodes[n], self._term_of(self._head(n), _ALL)
+        name = _WORD.match(self.text(n).decode("utf-8", "replace"))
+        word = Term("id", name.group() if name else "", (), node.start, node.start + (name.end() if name else 0))
+        return Term("call", "", (word, *listed(arguments)), node.start, node.end)
+
+    def if_(self, n: int, on: frozenset[str] = _ALL) -> Term | None:
+        """The whole statement of which a node is the test; None if that is no `if`."""
+        around = self._around(n)
+        return self._term_of(around, on) if around is not None and around.type == "if_statement" else None
+
+    def word(self, n: int) -> str:
+        """ "if" for the test of one, "while" for that of a loop; "" for any other node."""
+        around = self._around(n)
+        return "" if around is None else "if" if around.type == "if_statement" else "while"
+
+    def is_for(self, n: int) -> bool:
+        """True for the test of a `for`, or where a `for (;;)` starts over."""
+        around = self._around(n)
+        return around is not None and around.type == "for_statement"
+
+    def statement(self, n: int) -> Term:
+        """The place of a node's statement; of a test that of its `if` or loop."""
+        node = self.flow.nodes[n]
+        around = self._around(n) if node.kind == "cond" else None
+        start = around.start_byte if around is not None else node.start
+        return Term("place", str(start), (), start, node.end)
+
+    def block(self, n: int) -> tuple[int, int]:
+        """The place of the branch that a test leads to where it holds, or of the body of a loop; (0, 0) for none."""
+        around = self._around(n)
+        names = ("consequence", "body")
+        found = [around.child_by_field_name(name) for name in names] if around is not None else []
+        return next(((node.start_byte, node.end_byte) for node in found if node is not None), (0, 0))
+
+    def _around(self, n: int) -> Node | None:
+        """The `if` or loop whose head a node is."""
+        found: Node | None = self._syntax(n)
+        while found is not None and not found.type.endswith("_statement"):
+            found = found.parent
+        return found
 
     def _syntax(self, n: int) -> Node:
         node = self.flow.nodes[n]
@@ -136,12 +179,8 @@ def _call(name: str, arguments: tuple[Term, ...]) -> Term:
 
 def _guard(arguments: Term) -> Term:
     """`(mutex, &l)` of a scoped_guard() as the statement `guard(mutex)(&l);`."""
-    listed = []
-    while arguments.kind == "comma" and len(arguments.kids) == 2:
-        listed.append(arguments.kids[0])
-        arguments = arguments.kids[1]
-    listed.append(arguments)
-    call = Term("call", "", (_call("guard", (listed[0],)), *listed[1:]), listed[0].start, listed[-1].end)
+    parts = listed(arguments)
+    call = Term("call", "", (_call("guard", (parts[0],)), *parts[1:]), parts[0].start, parts[-1].end)
     return Term("expr", "", (call,), call.start, call.end)
 
 

@@ -51,15 +51,16 @@ def _declared(declarator: Term) -> Term:
 
 def iterated(macro: str, arguments: Term) -> tuple[Term, ...]:
     """The names that the head of an iterator macro assigns: `list_for_each_entry_safe(p, n, &head, member)`."""
-    listed = _listed(arguments)
+    parts = listed(arguments)
     if "_entry" in macro:
-        listed = listed[: 2 if "_safe" in macro else 1]
+        parts = parts[: 2 if "_safe" in macro else 1]
     elif "child" in macro:
-        listed = listed[1:]  # the parent comes first
-    return tuple(term for term in listed if term.kind == "id")
+        parts = parts[1:]  # the parent comes first
+    return tuple(term for term in parts if term.kind == "id")
 
 
-def _listed(term: Term) -> list[Term]:
+def listed(term: Term) -> list[Term]:
+    """The operands of commas, as the arguments of an iterator macro."""
     out: list[Term] = []
     while term.kind == "comma" and len(term.kids) == 2:
         out.append(term.kids[0])

@@ -14,12 +14,12 @@ from reviewbot.match.boolean import formula, same_meaning
 from reviewbot.match.compiled import Compiled
 from reviewbot.match.course import Course
 from reviewbot.match.normal import normal
-from reviewbot.match.unify import Bindings, unify, unify_all
+from reviewbot.match.unify import Bindings, undecorated, unify, unify_all
 from reviewbot.model import Match, Span
 from reviewbot.rule import SourceFunction, SourceText
 from reviewbot.syntax.parse import Function, Unit
 from reviewbot.syntax.scope import symbols
-from reviewbot.syntax.term import Term, to_term
+from reviewbot.syntax.term import Term, head_term, to_term
 
 _TRUTH_PARENTS = frozenset({"if_statement", "while_statement", "do_statement"})
 _BLOCKS = frozenset({"block", "case", "label"})
@@ -107,6 +107,13 @@ class Terms:
             self._courses[at] = Course(self.unit, function, self.of, frozenset(self.types_at(function.body)))
         return self._courses[at]
 
+    def head(self, function: Function) -> Term | None:
+        """The head of a function; None if the parser did not see one."""
+        node = self.unit.tree.root_node.descendant_for_byte_range(function.span.start, function.body)
+        while node is not None and node.type != "function_definition":
+            node = node.parent
+        return head_term(node, self.unit.text) if node is not None else None
+
     def types_at(self, offset: int) -> dict[str, str]:
         """The declared types of names in the function around an offset; none at file level."""
         function = self.unit.function_at(offset)
@@ -151,20 +158,32 @@ def find(
     if not all(word in text for word in compiled.words):
         return
     budget = [_MAX_TRIES]
-    begin = {} if start is None else start
+    search = _statements if compiled.statements else _expressions
     for at in occurrences(text, compiled.anchor, within):
         terms.at = at
         node = leaf_at(terms.unit, at, len(compiled.anchor))
         if node is None:
             continue
-        search = _statements if compiled.statements else _expressions
-        for bound, covered in search(terms, compiled, node, begin, budget):
-            place = balanced(terms.bare(), min(t.start for t in covered), max(t.end for t in covered))
-            place = place_of_mark(compiled, bound) or place
-            yield match_at(terms.unit, bound, place), bound, covered
+        for begin in starts(terms, compiled, terms.unit.function_at(at), {} if start is None else start):
+            for bound, covered in search(terms, compiled, node, begin, budget):
+                place = balanced(terms.bare(), min(t.start for t in covered), max(t.end for t in covered))
+                place = place_of_mark(compiled, bound) or place
+                yield match_at(terms.unit, bound, place), bound, covered
         if budget[0] < 0:
             terms.exhausted.append(compiled.source.text)
             return
+
+
+def starts(terms: Terms, compiled: Compiled, function: Function | None, begin: Bindings) -> Iterator[Bindings]:
+    """The bindings with which to begin in a function: with those of its head, where a pattern asks for one."""
+    if compiled.head is None:
+        yield begin
+    elif function is not None:
+        head = terms.head(function)
+        wanted, given = compiled.head.kids, head.kids if head is not None else ()
+        if wanted[0].value == "$_" and len(given) == 2:
+            given = (given[0], undecorated(given[1]))
+        yield from unify_all(wanted, given, begin)
 
 
 def place_of_mark(compiled: Compiled, bound: Bindings) -> tuple[int, int] | None:

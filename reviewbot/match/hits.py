@@ -19,6 +19,10 @@ _WITHIN = frozenset({"call", "assign", "arrow", "dot", "index", "unary", "binary
 """What a step may match as a part of a larger statement, condition or return; anything else is a whole statement."""
 
 
+_NO_CODE = {"entry": "entry", "exit": "leave", "end": "leave"}
+"""The nodes that steps stand for which ask for no code."""
+
+
 @dataclass(frozen=True, slots=True)
 class When:
     """What keeps a path from being one: code that excuses, and conditions that are assumed not to hold."""
@@ -36,20 +40,33 @@ class Hit:
 
 
 def hits(course: Course, compiled: Compiled, step: Step, n: int, bound: Bindings) -> Iterator[Hit]:
-    """All ways in which a step fits a node."""
+    """All ways in which a step fits a node; its marks are bound to the place of the statement."""
+    if not step.marks:
+        yield from _hits(course, compiled, step, n, bound)
+        return
+    place = course.statement(n)
+    for hit in _hits(course, compiled, step, n, bound):
+        nows: list[Bindings] = [hit.bound]
+        for mark in step.marks:
+            nows = [now for one in nows for now in unify(Term("id", mark), place, one)]
+        yield from (Hit(now, hit.term) for now in nows)
+
+
+def _hits(course: Course, compiled: Compiled, step: Step, n: int, bound: Bindings) -> Iterator[Hit]:
     kind = course.flow.nodes[n].kind
-    if step.kind == "entry":
-        if kind == "entry":
-            yield Hit(bound, step.term)
-    elif step.kind in ("exit", "end"):
-        if kind == "leave":
+    if step.kind in _NO_CODE:
+        if kind == _NO_CODE[step.kind]:
             yield Hit(bound, step.term)
     elif kind == "cleanup":
         for call in course.cleaned(n) if step.term.kind == "expr" else ():
             yield from (Hit(now, call) for now in unify(step.term.kids[0], call, bound))
-    elif step.kind == "cond":
-        if kind == "cond":
-            yield from _fits((step.term,), course.term(n, compiled.on), bound, compiled)
+    elif step.kind == "for":
+        if kind in ("cond", "join") and course.is_for(n):
+            yield Hit(bound, step.term)
+    elif step.kind in ("cond", "each"):
+        if kind == step.kind and not (compiled.source.smpl and step.word and course.word(n) != step.word):
+            head = course.each(n) if kind == "each" else course.term(n, compiled.on)
+            yield from _fits((step.term,), head, bound, compiled)
     else:
         yield from _code(course, compiled, step.term, n, bound)
 
@@ -61,16 +78,26 @@ def _code(course: Course, compiled: Compiled, wanted: Term, n: int, bound: Bindi
     term = course.term(n, compiled.on)
     if term is None:
         return
+    if wanted.kind == "decl":
+        yield from _fits((wanted,), term, bound, compiled)
+        return
     if wanted.kind != "expr":
         if wanted.kind == term.kind:
             yield from (Hit(now, term) for now in unify_all(wanted.kids, term.kids, bound, commute=_commutes(compiled)))
         return
     inner = wanted.kids[0]
     if inner.kind in _WITHIN:
-        for part in term.walk() if compiled.source.possible else unconditional(term):
-            yield from _fits((inner,), part, bound, compiled)
+        whole = (term,) if inner.kind != "at" or term.kind != "decl" else _values(term)
+        for one in whole:
+            for part in one.walk() if compiled.source.possible else unconditional(one):
+                yield from _fits((inner,), part, bound, compiled)
     elif term.kind == "expr":
         yield from _fits((inner,), term.kids[0], bound, compiled)
+
+
+def _values(declaration: Term) -> tuple[Term, ...]:
+    """The initialisations of a declaration; a name that is declared is no expression."""
+    return tuple(kid for kid in declaration.kids if kid.kind == "assign")
 
 
 def _fits(wanted: tuple[Term, ...], term: Term | None, bound: Bindings, compiled: Compiled) -> Iterator[Hit]:
@@ -91,15 +118,28 @@ def _words(term: Term) -> Iterator[bytes]:
 
 def excused(course: Course, excuse: Compiled, n: int, bound: Bindings) -> bool:
     """True if an excuse stands anywhere in a node, evaluated in any case or not."""
-    if course.flow.nodes[n].kind == "cleanup":
+    step, kind = excuse.steps[0], course.flow.nodes[n].kind
+    if kind == "cleanup":
         terms = course.cleaned(n)
+    elif step.kind in ("if", "each"):
+        return any(next(unify(wanted, whole, bound), None) is not None for wanted, whole in _whole(course, excuse, n))
     else:
         text = course.text(n)
         term = course.term(n, excuse.on) if all(word in text for word in excuse.words) else None
         terms = (term,) if term is not None else ()
-    step = excuse.steps[0]
     wanted = step.kids[0] if step.kind == "expr" else step
     return any(next(unify(wanted, part, bound), None) is not None for term in terms for part in term.walk())
+
+
+def _whole(course: Course, excuse: Compiled, n: int) -> Iterator[tuple[Term, Term]]:
+    """What is compared where an excuse is an `if` with its branches, or the head of an iterator."""
+    step, kind = excuse.steps[0], course.flow.nodes[n].kind
+    if step.kind == "each" and kind == "each":
+        yield step.kids[0], course.each(n)
+    elif step.kind == "if" and kind == "cond":
+        whole = course.if_(n, excuse.on)
+        if whole is not None:
+            yield step, whole
 
 
 def filled(truth: Truth, bound: Bindings) -> Truth:

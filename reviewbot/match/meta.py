@@ -44,12 +44,17 @@ def type_of(term: Term, types: Mapping[str, str]) -> str | None:
 
 def allows(
     metavariables: Mapping[str, Meta], types_at: TypesAt, text: Callable[[int, int], str]
-) -> Callable[[str, Term], bool]:
-    """Answers whether a metavariable (without `$`) may be bound to a term of the file."""
+) -> Callable[[str, Term, Mapping[str, Term]], bool]:
+    """Answers whether a metavariable (without `$`) may be bound to a term of the file, given what others are."""
 
-    def allowed(name: str, term: Term) -> bool:
+    def allowed(name: str, term: Term, bound: Mapping[str, Term]) -> bool:
         meta = metavariables.get(name)
-        return meta is None or _holds(meta, term, types_at(term.start), text(term.start, term.end) or term.value)
+        if meta is None:
+            return True
+        whole = bound.get("$" + meta.part_of)
+        if meta.part_of and (whole is None or all(part.key != term.key for part in whole.walk())):
+            return False
+        return _holds(meta, term, types_at(term.start), text(term.start, term.end) or term.value)
 
     return allowed
 
@@ -63,9 +68,11 @@ def _holds(meta: Meta, term: Term, types: Mapping[str, str], text: str) -> bool:
         return False
     if meta.kind == "local" and term.value not in types:
         return False
-    if not meta.type:
+    if not meta.type and not meta.array:
         return True
     found = type_of(term, types)
+    if meta.array:
+        return meta.or_unknown if found is None else found.endswith("]")
     return meta.or_unknown if found is None else _plain(found) == _plain(meta.type)
 
 

@@ -8,21 +8,20 @@ takes no branch that contradicts it; a place is not looked at again with the sam
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
-from functools import reduce
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from itertools import pairwise
-from operator import and_
 
 from reviewbot.match.compiled import Compiled, metavariables
 from reviewbot.match.conditions import Literal
 from reviewbot.match.course import Course
 from reviewbot.match.effects import changes, reads
-from reviewbot.match.engine import Found, Terms, match_at, occurrences, place_of_mark
+from reviewbot.match.engine import Found, Terms, match_at, occurrences, place_of_mark, starts
 from reviewbot.match.hits import Hit, When, excused, filled, hits, holds, names
-from reviewbot.match.known import NOTHING, Facts
+from reviewbot.match.known import Facts
 from reviewbot.match.told import told
 from reviewbot.match.unify import Bindings
+from reviewbot.match.way import At, Held, key_of, news, put, values_of
 from reviewbot.model import Span
 from reviewbot.syntax.flow import Edge
 from reviewbot.syntax.parse import Function
@@ -30,45 +29,12 @@ from reviewbot.syntax.term import Term
 
 _MAX_STATES = 40_000
 """Places that are looked at for one pattern in one function before it is given up (and said to be)."""
-_MAX_FACTS = 4
-"""Different states of knowledge with which one place is looked at, before they become one."""
-_MAX_SHARED = 2
-"""How often that happens at one place before nothing is held to be known there."""
 _SILENT = frozenset({"label", "goto", "break", "continue", "join", "case", "entry", "preproc"})
 """Nodes that may stand between two steps that follow each other directly."""
 
 
-Held = tuple[tuple[Term, ...], Term | None]
-"""Variables, and the value that they hold."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class At:
-    """Where a search has come to: a node, with what is bound and known there, and the way that led to it.
-
-    `step` is the number of the step that was found in this very node, -1 if it is one that lies between; `term` is what
-    the step matched.  `stale` are metavariables that have another value by now; `held` says which variables hold the
-    value of the step's own call, so that a test of the one is a test of the other.
-    """
-
-    node: int
-    bound: Bindings
-    facts: Facts = NOTHING
-    step: int = -1
-    term: Term | None = None
-    before: At | None = None
-    label: str = ""
-    stale: frozenset[str] = frozenset()
-    held: Held = ((), None)
-
-    def chain(self) -> list[At]:
-        """All that was passed, from the first step to this."""
-        out: list[At] = []
-        at: At | None = self
-        while at is not None:
-            out.append(at)
-            at = at.before
-        return out[::-1]
+Keep = Callable[[Bindings, Bindings], bool]
+"""Given the bindings before and behind a step, whether it may stand there."""
 
 
 class _Spent(Exception):  # noqa: N818  # control flow of this module
@@ -76,7 +42,12 @@ class _Spent(Exception):  # noqa: N818  # control flow of this module
 
 
 def find_paths(
-    terms: Terms, compiled: Compiled, when: When, within: Iterable[Span] | None = None, start: Bindings | None = None
+    terms: Terms,
+    compiled: Compiled,
+    when: When,
+    within: Iterable[Span] | None = None,
+    start: Bindings | None = None,
+    keep: Keep = lambda _before, _bound: True,
 ) -> Iterator[Found]:
     """All paths of a pattern in the functions that hold its words, as engine.find() finds all else."""
     for function in _functions(terms, compiled, within):
@@ -84,10 +55,11 @@ def find_paths(
         if not course.flow.complete:
             terms.unfollowed[function.name] = course.flow.why
             continue
-        search = _Search(course, compiled, when)
+        search = _Search(course, compiled, when, keep)
         try:
-            for last in search.run({} if start is None else start):
-                yield _found(terms, compiled, course, last)
+            for begin in starts(terms, compiled, function, {} if start is None else start):
+                for last in search.run(begin):
+                    yield _found(terms, compiled, course, last)
         except _Spent:
             search.doubted = True
         if search.doubted:
@@ -128,13 +100,14 @@ def _covered(course: Course, at: At) -> Term:
 class _Search:
     """One pattern in one function."""
 
-    def __init__(self, course: Course, compiled: Compiled, when: When) -> None:
-        self._course, self._compiled, self._when = course, compiled, when
+    def __init__(self, course: Course, compiled: Compiled, when: When, keep: Keep) -> None:
+        self._course, self._compiled, self._when, self._keep = course, compiled, when, keep
         self._steps, self._source = compiled.path, compiled.source
         self._left = _MAX_STATES
         self._every = self._source.path == "every"
-        self._excuses, self._any = _by_step(compiled, when)
-        excuses = {name for step in self._excuses for excuse in step for name in excuse.metavariables}
+        self._excuses, self._instead, self._any = _by_step(compiled, when)
+        said = (*self._excuses, *self._instead)
+        excuses = {name for step in said for excuse in step for name in excuse.metavariables}
         self._needed = [
             metavariables(*(step.term for step in self._steps[after:])) | excuses
             for after in range(len(self._steps) + 1)
@@ -149,7 +122,7 @@ class _Search:
             if self._steps[0].kind == "entry" and n > 0:
                 return
             for hit in hits(self._course, self._compiled, self._steps[0], n, begin):
-                facts = self._course.knowledge.at(n)
+                facts = self._course.knowledge.at(n) if self._keep(begin, hit.bound) else None
                 if facts is not None:
                     yield from self._from(self._arrived(At(n, hit.bound, facts), 0, hit))
 
@@ -173,6 +146,9 @@ class _Search:
         chain = last.chain()
         facts = chain[0].facts
         for before, at in pairwise(chain):
+            if at.leave:
+                facts = at.facts
+                continue
             if at.node == before.node and at.step >= 0:
                 continue
             gone = self._course.knowledge.along(before.node, Edge(at.node, at.label), facts)
@@ -186,7 +162,7 @@ class _Search:
         if step == len(self._steps):
             return first
         reached, escaped = self._reach([first], step)
-        if escaped or not reached or len({_key(at.bound) for at in reached}) > 1:
+        if escaped or not reached or len({key_of(at.bound) for at in reached}) > 1:
             return None
         ends = [self._on_every(at, step + 1) for at in reached]
         return next(iter(ends)) if None not in ends else None
@@ -196,32 +172,34 @@ class _Search:
         held: Held = ((), None)
         code = self._course.codes[at.node].term
         for part in code.walk() if code is not None else ():
-            chain = _chain(part)
+            chain = values_of(part)
             if hit.term.key in {one.key for one in chain}:
                 held = (tuple(one.kids[0] for one in chain[:-1]), chain[-1])
                 break
-        return replace(at, bound=hit.bound, step=step, term=hit.term, held=held, stale=frozenset())
+        head = at.node if any(later.inside == step for later in self._steps[step + 1 :]) else at.head
+        return replace(at, bound=hit.bound, step=step, term=hit.term, held=held, stale=frozenset(), head=head)
 
     def _reach(self, starts: list[At], step: int) -> tuple[list[At], bool]:
         """The places where the next step is found, and whether a path leaves the function without it."""
         seen: dict[tuple[object, ...], list[Facts]] = {}
-        todo, found, escaped = deque(starts), list[At](), False
+        after = self._steps[step].after
+        todo = deque(starts if after < 0 else (_past(at, after) for at in starts))
+        found, escaped = list[At](), False
         while todo:
             here = todo.popleft()
             if here.step >= 0 and self._overwritten(here, step):
                 escaped = True
                 continue
-            branch = self._steps[here.step].branch if here.step >= 0 else ""
             for edge in self._course.flow.nodes[here.node].edges:
-                there = self._along(here, edge) if branch in ("", edge.label) else None
-                there = _news(seen, there) if there is not None else None
+                there = self._next(here, edge, step)
+                there = news(seen, there) if there is not None else None
                 if there is None:
                     continue
                 self._left -= 1
                 if self._left < 0:
                     raise _Spent
-                mine = list(hits(self._course, self._compiled, self._steps[step], there.node, there.bound))
-                found += [self._arrived(there, step, hit) for hit in mine if not self._ends_assumed(there, hit)]
+                mine, ends = self._hits(there, step)
+                found += ends
                 if mine and not self._any[step]:
                     continue
                 passed = self._passed(there, step)
@@ -230,6 +208,42 @@ class _Search:
                 elif not mine:
                     escaped |= not self._again(there, step)
         return found, escaped
+
+    def _hits(self, at: At, step: int) -> tuple[bool, list[At]]:
+        """Whether a step fits a place, and the place as that step."""
+        if any(excused(self._course, other, at.node, at.bound) for other in self._instead[step]):
+            return True, []
+        found = hits(self._course, self._compiled, self._steps[step], at.node, at.bound)
+        mine = [hit for hit in found if self._keep(at.bound, hit.bound)]
+        ends = [self._arrived(at, step, hit) for hit in mine if not self._ends_assumed(at, hit)]
+        if self._is_test_of_next(step):
+            ends = [end for end in ends if self._reach([end], step + 1)[0]]
+            return bool(ends), ends
+        return bool(mine), ends
+
+    def _next(self, here: At, edge: Edge, step: int) -> At | None:
+        """The place after an edge, if the steps before and to come allow to go there."""
+        branch = self._steps[here.step].branch if here.step >= 0 else here.leave
+        there = self._along(here, edge) if branch in ("", edge.label) else None
+        return there if there is not None and self._is_inside(here, there, step) else None
+
+    def _is_test_of_next(self, step: int) -> bool:
+        """True for `if (c) a();`: where a() does not follow, the test is another one, and ends no gap."""
+        after = self._steps[step + 1 : step + 2]
+        return bool(self._steps[step].branch and after and not after[0].gap and after[0].inside == step)
+
+    def _is_inside(self, here: At, there: At, step: int) -> bool:
+        """True for a place in the block of the test that the step stands in, or where a block that leaves jumps to."""
+        block = self._steps[step].inside
+        if block < 0 or (there.label == "goto" and self._steps[block].leaves):
+            return True
+        head: At | None = here
+        while head is not None and head.step != block:
+            head = head.before
+        first, last = self._course.block(head.node) if head is not None else (0, 0)
+        inside = first <= self._course.flow.nodes[there.node].start < last
+        before = self._course.flow.nodes[here.node].start
+        return inside or not (here is head or first <= before < last)
 
     def _along(self, here: At, edge: Edge) -> At | None:
         """The place after an edge; None if no path takes it."""
@@ -241,7 +255,7 @@ class _Search:
         facts, said = gone
         if said and self._when.assumed and self._is_assumed_away(here, said):
             return None
-        return At(edge.to, here.bound, facts, -1, None, here, edge.label, here.stale, here.held)
+        return At(edge.to, here.bound, facts, -1, None, here, edge.label, here.stale, here.held, head=here.head)
 
     def _is_assumed_away(self, here: At, said: tuple[Literal, ...]) -> bool:
         said += tuple(self._course.knowledge.literals(here.facts))
@@ -254,10 +268,10 @@ class _Search:
         """
         unasked = at.stale | self._own - {name[1:] for name in bound}
         held = [(place.key, at.held[1]) for place in at.held[0]] if at.held[1] is not None else []
-        put = [(_put(term, held), truth) for term, truth in said] if held else []
-        same = {name: _put(term, held) for name, term in bound.items()}
+        same_said = [(put(term, held), truth) for term, truth in said] if held else []
+        same = {name: put(term, held) for name, term in bound.items()}
         return any(
-            holds(filled(assumed, one), (*said, *put))
+            holds(filled(assumed, one), (*said, *same_said))
             for assumed in self._when.assumed
             if not names(assumed) & unasked
             for one in (bound, same)
@@ -271,8 +285,10 @@ class _Search:
         return self._is_assumed(at, tuple(self._course.knowledge.literals(at.facts)), hit.bound)
 
     def _again(self, at: At, step: int) -> bool:
-        """True where the step before is found again, with the same bindings."""
+        """True where the step before is found again, with the same bindings; a block may hold its own test again."""
         before = self._steps[step - 1]
+        if self._steps[step].inside == step - 1:
+            return False
         return before.written and next(hits(self._course, self._compiled, before, at.node, at.bound), None) is not None
 
     def _passed(self, at: At, step: int) -> At | None:
@@ -298,7 +314,7 @@ class _Search:
     def _overwritten(self, at: At, step: int) -> bool:
         """True where the statement of a step itself goes on to change what it was found with, as `p = f(p)`."""
         changed = self._course.changed[at.node]
-        if not changed or at.term is None or self._source.reassigned:
+        if not changed or at.term is None or self._source.reassigned or self._steps[at.step].kind == "each":
             return False
         own = {place.key for place in changes(at.term)}
         return bool(self._changed_names(at.bound, changed - own) & self._needed[step])
@@ -312,51 +328,26 @@ class _Search:
         return self._reads[term.key]
 
 
-def _by_step(compiled: Compiled, when: When) -> tuple[list[tuple[Compiled, ...]], list[bool]]:
-    """For each step, the excuses of the gap before it, and whether the steps may occur in that gap."""
+def _past(at: At, test: int) -> At:
+    """The place of a test whose block leaves, with what was bound in there, to go on where it does not hold."""
+    head = at
+    while head.step != test and head.before is not None:
+        head = head.before
+    return replace(at, node=head.node, facts=head.facts, step=-1, before=at, label="", leave="false")
+
+
+def _by_step(
+    compiled: Compiled, when: When
+) -> tuple[list[tuple[Compiled, ...]], list[tuple[Compiled, ...]], list[bool]]:
+    """For each step, of the gap before it: the excuses, what ends it, and whether the steps may occur in it."""
     excuses, often, gap = [when.excuses] * len(compiled.path), [False] * len(compiled.path), -1
+    instead: list[tuple[Compiled, ...]] = [()] * len(compiled.path)
     for at, step in enumerate(compiled.path):
         gap += step.gap
         if step.gap and compiled.between:
             excuses[at] += compiled.between[gap]
+        if step.gap and compiled.instead:
+            instead[at] = compiled.instead[gap]
         given = compiled.source.any
         often[at] = given[gap] if isinstance(given, tuple) and gap >= 0 else given is True
-    return excuses, often
-
-
-def _key(bound: Bindings) -> tuple[tuple[str, str], ...]:
-    return tuple(sorted((name, term.key) for name, term in bound.items()))
-
-
-def _news(seen: dict[tuple[object, ...], list[Facts]], at: At) -> At | None:
-    """A place that was not looked at with the same bindings and no more known than now; None for any other.
-
-    Where too many ways come together, only what all of them know is kept, and in the end nothing.  A path that is found
-    with so little may contradict itself, and is looked at again when it is whole.
-    """
-    known = seen.setdefault((at.node, _key(at.bound), at.stale, len(at.held[0])), [])
-    if any(yes & ~at.facts[0] == 0 and no & ~at.facts[1] == 0 for yes, no in known):
-        return None
-    known.append(at.facts)
-    if len(known) <= _MAX_FACTS:
-        return at
-    shared = (reduce(and_, (yes for yes, _ in known)), reduce(and_, (no for _, no in known)))
-    known[-1] = shared if len(known) <= _MAX_FACTS + _MAX_SHARED else NOTHING
-    return replace(at, facts=known[-1])
-
-
-def _chain(part: Term) -> list[Term]:
-    """`a = b = value`, `b = value` and `value`."""
-    chain = [part]
-    while chain[-1].kind == "assign" and chain[-1].value == "=":
-        chain.append(chain[-1].kids[1])
-    return chain
-
-
-def _put(term: Term, values: list[tuple[str, Term]]) -> Term:
-    """The term with values in the places of variables, which are given by their keys."""
-    for key, value in values:
-        if term.key == key:
-            return value
-    kids = tuple(_put(kid, values) for kid in term.kids)
-    return Term(term.kind, term.value, kids) if kids != term.kids else term
+    return excuses, instead, often

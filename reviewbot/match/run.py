@@ -7,17 +7,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from reviewbot.match import told
-from reviewbot.match.compiled import Compiled, compile_assumption, compile_excuse, compile_pattern
-from reviewbot.match.engine import Found, Terms, balanced, find
-from reviewbot.match.hits import When
-from reviewbot.match.meta import allows
-from reviewbot.match.normal import normal
-from reviewbot.match.paths import find_paths
+from reviewbot.match.compiled import Compiled, compile_pattern
+from reviewbot.match.engine import Terms, balanced
+from reviewbot.match.places import Placed, begin_of, find_places
 from reviewbot.match.seek import may_find, sought
 from reviewbot.match.site import FileSite, TreeView
-from reviewbot.match.unify import Bindings, Checked, unify
 from reviewbot.model import Advice, Match, Span
-from reviewbot.rule import Assume, OpenCoded, Pattern, Rule, Seek, SeekMessage, Spots
+from reviewbot.rule import OpenCoded, Pattern, Rule, Seek, SeekMessage
 from reviewbot.syntax.term import Term
 
 _MAX_REPORTS = 200
@@ -69,12 +65,13 @@ def run_rule(rule: Rule, terms: Terms, view: TreeView, within: Iterable[Span] | 
     if not all(view.declares(name, headers) for name, headers in rule.needs.items()):
         return
     spans = tuple(within) if within is not None else None
-    when = when_of(rule)
-    begin = _begin(rule, terms)
+    begin = begin_of(rule, terms)
     found: dict[tuple[int, int], Report] = {}
     compiled = patterns_of(rule)
-    placed = _Placed(rule, terms)
-    searches = [(c.source.text, _places(terms, c, when, spans, begin)) for c in compiled]
+    placed = Placed(rule, terms, view)
+    if placed.hopeless:
+        return
+    searches = [(c.source.text, find_places(terms, c, placed, spans, begin)) for c in compiled]
     searches += [(f"of rule {rule.id}", sought(terms, seek, spans)) for seek in _seeks(rule)]
     for index, (text, places) in enumerate(searches):
         for match, bound, covered in places:
@@ -89,57 +86,6 @@ def run_rule(rule: Rule, terms: Terms, view: TreeView, within: Iterable[Span] | 
     if asks_tree(rule):
         found |= dict(_open_coded(rule, terms, view, spans))
     yield from (found[place] for place in sorted(found))
-
-
-class _Placed:
-    """Where a rule may report for the sake of the places that other patterns report; they are found when asked."""
-
-    def __init__(self, rule: Rule, terms: Terms) -> None:
-        self._rule, self._terms = rule, terms
-        self._starts: dict[int, frozenset[int]] = {}
-
-    def allows(self, start: int, bound: Bindings) -> bool:
-        """True for a place that is one of only_at, each of them, and of not_at none."""
-        if any(self._is_one(spots, start, bound) for spots in self._rule.not_at):
-            return False
-        return all(self._is_one(spots, start, bound) for spots in self._rule.only_at)
-
-    def _is_one(self, spots: Spots, start: int, bound: Bindings) -> bool:
-        if not spots.mark:
-            return start in self._of(spots)
-        term = bound.get("$" + spots.mark)
-        return term is not None and term.start in self._of(spots)
-
-    def _of(self, spots: Spots) -> frozenset[int]:
-        if id(spots) not in self._starts:
-            begin = _begin(spots, self._terms)
-            compiled = map(compile_pattern, spots.patterns)
-            found = (_places(self._terms, one, when_of(spots), None, begin) for one in compiled)
-            self._starts[id(spots)] = frozenset(match.span.start for places in found for match, _, _ in places)
-        return self._starts[id(spots)]
-
-
-def _begin(rule: Rule | Spots, terms: Terms) -> Bindings:
-    return Checked({}, allows(rule.metavariables, terms.types_at, terms.unit.text)) if rule.metavariables else {}
-
-
-def when_of(rule: Rule | Spots) -> When:
-    """The compiled excuses and assumptions of a rule; raises PatternError."""
-    texts = [excuse for excuse in rule.unless if isinstance(excuse, str)]
-    assumed = [excuse.text for excuse in rule.unless if isinstance(excuse, Assume)]
-    return When(tuple(map(compile_excuse, texts)), tuple(map(compile_assumption, assumed)))
-
-
-def _places(
-    terms: Terms, compiled: Compiled, when: When, spans: tuple[Span, ...] | None, begin: Bindings
-) -> Iterator[Found]:
-    """Where a pattern matches and is not excused; a path is excused between its steps, all else within."""
-    if compiled.path:
-        yield from find_paths(terms, compiled, when, spans, begin)
-        return
-    for match, bound, covered in find(terms, compiled, spans, begin):
-        if not any(_excused(excuse, covered, bound) for excuse in when.excuses):
-            yield match, bound, covered
 
 
 def _open_coded(
@@ -161,16 +107,6 @@ def _open_coded(
         report = _report(rule, FileSite(match, {}, terms, view, one), one.terms)
         if report is not None:
             yield (start, end), report
-
-
-def _excused(excuse: Compiled, covered: tuple[Term, ...], bound: Bindings) -> bool:
-    step = excuse.steps[0]
-    wanted_term = step.kids[0] if step.kind == "expr" else step
-    return any(
-        next(unify(wanted_term, normal(part, excuse.on), bound), None) is not None
-        for term in covered
-        for part in term.walk()
-    )
 
 
 def _report(rule: Rule, site: FileSite, covered: tuple[Term, ...]) -> Report | None:

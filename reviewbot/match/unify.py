@@ -17,7 +17,7 @@ _MAX_OPERANDS = 12
 class Checked(dict[str, Term]):
     """Bindings that ask, before a metavariable is bound, whether it may be bound to this code."""
 
-    def __init__(self, bound: Mapping[str, Term], allows: Callable[[str, Term], bool]) -> None:
+    def __init__(self, bound: Mapping[str, Term], allows: Callable[[str, Term, Mapping[str, Term]], bool]) -> None:
         super().__init__(bound)
         self.allows = allows
 
@@ -79,7 +79,40 @@ def _initialised(pattern: Term, code: Term, bound: Bindings, commute: bool) -> I
         yield from unify(pattern.kids[0], kid, bound, commute=commute)
 
 
-_SPECIAL = {"at": _at, "statement": _statement, "within": _within, "expr": _initialised}
+def _both(pattern: Term, code: Term, bound: Bindings, commute: bool) -> Iterator[Bindings]:  # noqa: FBT001
+    for now in unify(pattern.kids[0], code, bound, commute=commute):
+        yield from unify(pattern.kids[1], code, now, commute=commute)
+
+
+def _declared(pattern: Term, code: Term, bound: Bindings, commute: bool) -> Iterator[Bindings]:  # noqa: FBT001
+    """`$t $x = 1;` is any one declarator of a declaration; a type that is a metavariable may have stars, too."""
+    if code.kind != "decl" or not pattern.kids or not code.kids:
+        return
+    *wanted, declarator = pattern.kids
+    words = [kid for kid in code.kids if kid.kind not in _BESIDE_TYPE]
+    for now in unify_all(tuple(wanted), (words[0],), bound, commute=commute):
+        for one in words[1:]:
+            name = undecorated(one) if is_metavariable(wanted[0].value) else one
+            yield from unify(declarator, name, now, commute=commute)
+
+
+def undecorated(declarator: Term) -> Term:
+    """A declarator without stars and brackets."""
+    while declarator.kind in ("pointer_declarator", "array_declarator") and declarator.kids:
+        declarator = declarator.kids[0]
+    return declarator
+
+
+_BESIDE_TYPE = frozenset({"storage_class_specifier", "type_qualifier", "attribute_specifier"})
+"""What stands in a declaration beside its type and its declarators."""
+_SPECIAL = {
+    "at": _at,
+    "statement": _statement,
+    "within": _within,
+    "both": _both,
+    "expr": _initialised,
+    "decl": _declared,
+}
 """Parts of a pattern that C does not have, and statements that are found in declarations."""
 
 
@@ -90,7 +123,7 @@ def _bind(name: str, code: Term, bound: Bindings) -> Iterator[Bindings]:
         now = {**bound, name: code}
         if not isinstance(bound, Checked):
             yield now
-        elif bound.allows(name[1:], code):
+        elif bound.allows(name[1:], code, bound):
             yield Checked(now, bound.allows)
     elif bound[name].key == code.key:
         yield bound

@@ -121,6 +121,12 @@ def to_term(node: Node, text: Text, depth: int = 0) -> Term:
     return _term(node, _KINDS.get(kind, kind), "", _kids(node, text, depth))
 
 
+def head_term(definition: Node, text: Text) -> Term:
+    """The head of a function's definition: its type and its declarator, without `static` and the like."""
+    kids = _field(definition, "type", text, 0) + _field(definition, "declarator", text, 0)
+    return Term("head", "", kids, definition.start_byte, definition.end_byte)
+
+
 def _inside(node: Node) -> Node:
     """What stands inside of parentheses, however many."""
     while node.type == "parenthesized_expression":

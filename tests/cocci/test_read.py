@@ -12,27 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reviewbot.cocci.make import Cocci, read
+from reviewbot.cocci.make import read
 from reviewbot.match.trial import run
 from reviewbot.rule import Example
-
-_REPORT = """
-@script:python depends on report@
-p << r.p;
-@@
-coccilib.report.print_report(p[0], "WARNING: found")
-"""
-
-
-def _cocci(declared: str, body: str, header: str = "r", script: str = _REPORT) -> Cocci:
-    return read(f"virtual report\n\n@{header}@\n{declared}\nposition p;\n@@\n\n{body}\n{script}", "mine.cocci")
-
-
-def _lines(cocci: Cocci, code: str) -> list[int]:
-    assert cocci.refused == ()
-    example = Example("x", f"int f(struct foo *a, int b, void *c)\n{{\n{code}\n}}\n")
-    found = [report.match.span.first_line for rule in cocci.rules for report in run(rule, example)]
-    return sorted(set(found))
+from tests.cocci.code import REPORT, lines_of, one_rule
 
 
 @pytest.mark.parametrize(
@@ -153,20 +136,20 @@ def test_what_is_reported(declared: str, body: str, code: str, lines: list[int])
     """A rule reports the lines that it should."""
     header = "r exists" if "..." in body else "r"
 
-    assert _lines(_cocci(declared, body, header), code) == lines
+    assert lines_of(one_rule(declared, body, header), code) == lines
 
 
 def test_parentheses_braces_and_initialisations_do_not_matter() -> None:
     """Our isomorphisms are on, where spatch asks for `{`, `(` and `=` as they are written."""
-    assert _lines(_cocci("expression E;", "if (E)\n\tkfree@p(E);"), "if (a) {\nkfree(a);\n}") == [4]
-    assert _lines(_cocci("expression A;", "A == 1 ? yes@p : no"), "x = (b == 1) ? yes : no;") == [3]
-    assert _lines(_cocci("expression E;", "E = get@p();"), "int x = get();") == [3]
+    assert lines_of(one_rule("expression E;", "if (E)\n\tkfree@p(E);"), "if (a) {\nkfree(a);\n}") == [4]
+    assert lines_of(one_rule("expression A;", "A == 1 ? yes@p : no"), "x = (b == 1) ? yes : no;") == [3]
+    assert lines_of(one_rule("expression E;", "E = get@p();"), "int x = get();") == [3]
 
 
 def test_spelling_of_conditions_matters() -> None:
     """Truth tables are not compared, since SmPL does not."""
-    assert _lines(
-        _cocci("expression A, B;", "* !A || (A &&@p B)"), "if (!b || a)\nx();\nif (!b || (b && a))\ny();"
+    assert lines_of(
+        one_rule("expression A, B;", "* !A || (A &&@p B)"), "if (!b || a)\nx();\nif (!b || (b && a))\ny();"
     ) == [5]
 
 
@@ -175,10 +158,10 @@ def test_forall_is_the_default_without_a_star() -> None:
     body = "{0}get(x)\n... when != stop(x)\n    when strict\n{0}put@p(x)"
     code = "get(a);\nif (b)\nreturn 1;\nput(a);"
 
-    assert _lines(_cocci("expression x;", body.format("")), code) == []
-    assert _lines(_cocci("expression x;", body.format("* ")), code) == [6]
-    assert _lines(_cocci("expression x;", body.format(""), "r exists"), code) == [6]
-    assert _lines(_cocci("expression x;", body.format("* "), "r forall"), code) == []
+    assert lines_of(one_rule("expression x;", body.format("")), code) == []
+    assert lines_of(one_rule("expression x;", body.format("* ")), code) == [6]
+    assert lines_of(one_rule("expression x;", body.format(""), "r exists"), code) == [6]
+    assert lines_of(one_rule("expression x;", body.format("* "), "r forall"), code) == []
 
 
 def test_positions_of_other_rules() -> None:
@@ -189,9 +172,9 @@ def test_positions_of_other_rules() -> None:
     )
     code = "get(a);\nput(a);\nget(b);"
 
-    assert _lines(read(ok.format("position p != ok.p;") + _REPORT, "a.cocci"), code) == [5]
-    assert _lines(read(ok.format("position p != {ok.p};") + _REPORT, "a.cocci"), code) == [5]
-    assert _lines(read(ok.format("position ok.p;") + _REPORT.replace("r.p", "r.q"), "a.cocci"), code) == [3]
+    assert lines_of(read(ok.format("position p != ok.p;") + REPORT, "a.cocci"), code) == [5]
+    assert lines_of(read(ok.format("position p != {ok.p};") + REPORT, "a.cocci"), code) == [5]
+    assert lines_of(read(ok.format("position ok.p;") + REPORT.replace("r.p", "r.q"), "a.cocci"), code) == [3]
 
 
 def test_the_message() -> None:
@@ -201,7 +184,7 @@ def test_the_message() -> None:
         'msg = "ERROR: %s at 100%%, line %s" % (x, q[0].line)\n'
         'coccilib.report.print_report(p[0], msg + "!")\n// a comment\n'
     )
-    cocci = _cocci("expression x; position q;", "get@q(x);\nput@p(x);", script=script)
+    cocci = one_rule("expression x; position q;", "get@q(x);\nput@p(x);", script=script)
     found = run(cocci.rules[0], Example("x", "void f(int a)\n{\n\tget(a);\n\tput(a);\n}\n"))
 
     assert [(report.match.span.first_line, report.message) for report in found] == [(4, "a at 100%, line 3!")]
@@ -217,7 +200,7 @@ def test_the_mode_is_report_then_context_then_patch() -> None:
     assert [rule.id for rule in context.rules] == ["my-own-b"]
     assert context.others == ("a",)
     assert [rule.id for rule in patch.rules] == ["my-own-rule"]
-    assert _lines(patch, "kfree(a);\nvfree(a);") == [3]
+    assert lines_of(patch, "kfree(a);\nvfree(a);") == [3]
 
 
 _EVIL = "@script:python depends on report@\np << r.p;\n@@\n"
@@ -227,24 +210,28 @@ _EVIL = "@script:python depends on report@\np << r.p;\n@@\n"
     ("text", "words"),
     [
         ("@r@\nexpression x;\nposition p;\n@@\nif (<... x ...>)\n f@p(x);\n", "line 5: `<... ...>` in an expression"),
-        ("@r@\nexpression x;\nposition p;\n@@\nf@p(x)\n... when != if (...) { g(x); }\nh(x)\n", "line 6: `when != if"),
-        ("@r@\nposition p;\n@@\nint f@p(int a)\n{\n...\n}\n", "line 4: a function's definition"),
+        (
+            "@r@\nposition p;\nexpression x;\n@@\nf@p(x)\n... when != while (x) { ... g(x); }\nh(x)\n",
+            "`when != while (...)`",
+        ),
+        ("@r@\nposition p;\n@@\nint f@p(int a)\n{\n...\n}\n", "line 4: a function without code"),
+        ("@r@\nposition p;\n@@\nint f(int a)\n{\ng@p();\n}\nint b;\n", "line 4: a function's definition"),
         ("@r@\nposition p;\n@@\nstruct a b@p = { 1, };\n", "line 4: an initialiser"),
-        ("@r@\nposition p;\nexpression x;\n@@\nfor_each@p(x) { ... }\n", "line 5: an iterator"),
+        ("@r@\nposition p;\niterator i;\n@@\nf@p(i)\n", "line 5: `iterator`"),
         ("@r@\nfresh identifier g;\nposition p;\n@@\nf@p(g)\n", "line 2: `fresh identifier`"),
-        ("@r@\nexpression x;\nexpression y <= x;\nposition p;\n@@\nf@p(x, y)\n", "line 3: a sub-expression"),
-        ("@r@\nexpression q.x;\nposition p;\n@@\nf@p(x)\n", "line 2: a metavariable of another rule"),
-        ("@r depends on q@\nposition p;\n@@\nf@p()\n", "line 1: `depends on` a rule"),
+        ("@r@\nexpression q.x;\nposition p;\n@@\nf@p(x)\n", "line 1: the rule `q`, which is not there"),
+        ("@r depends on q@\nposition p;\n@@\nf@p()\n", "line 1: `depends on` `q`, which is no rule"),
+        ("@a@\n@@\na();\n@b@\n@@\nb();\n@r depends on a || b@\nposition p;\n@@\nf@p()\n", "one of several rules"),
         ("@r@\nposition p : script:python() { evil(p) };\n@@\nf@p()\n", "line 2: `script:`"),
-        ("@r@\nposition p;\n@@\nf@p(" + r"\(a\|b\|c\|d\|e\), " * 3 + "0)\n", "more than 64 alternatives"),
-        ("@r@\nposition p;\n@@\nf@p()\n&\ng()\n", "conjunction"),
+        ("@r@\nposition p;\n@@\nf@p(" + r"\(a\|b\|c\|d\|e\), " * 4 + "0)\n", "more than 256 alternatives"),
+        ("@r@\nposition p;\n@@\nf@p()\n&\ng()\n", "line 5: a conjunction"),
         ("@r@\nposition p;\n@@\n(\nf@p()\n", "line 4: a disjunction without its end"),
         ("@r@\nposition p;\n@@\nf@p(;\n", "line 4: `(` without `)`"),
     ],
 )
 def test_what_is_outside_is_refused_by_name(text: str, words: str) -> None:
     """What is not read names its construct and its line, and makes no rule."""
-    cocci = read(text + _REPORT, "a.cocci")
+    cocci = read(text + REPORT, "a.cocci")
 
     assert cocci.rules == ()
     assert words in " / ".join(refused.why for refused in cocci.refused)
@@ -279,15 +266,18 @@ def test_a_rule_without_an_end_is_refused() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "@r@\nposition p;\n@@\nf@p(" + r"\( " * 3000 + r"a \) " * 3000 + ")\n" + _REPORT,
-        "@r@\nposition p;\n@@\nf@p" + "(" * 3000 + ")" * 3000 + "\n" + _REPORT,
-        "@r@\nposition p;\n@@\nf@p()\n" + _REPORT.replace('"WARNING: found"', "+".join(['"a"'] * 9000)),
-        "@r@\nposition p;\n@@\nf@p()\n" + _REPORT.replace('"WARNING: found"', "(" * 3000 + ")" * 3000),
-        "@r depends on " + "!" * 5000 + "report@\nposition p;\n@@\nf@p()\n" + _REPORT,
-        "@r@\nposition p;\n@@\n" + "if (a) { " * 400 + "f@p();" + " }" * 400 + "\n" + _REPORT,
+        "@r@\nposition p;\n@@\nf@p(" + r"\( " * 3000 + r"a \) " * 3000 + ")\n" + REPORT,
+        "@r@\nposition p;\n@@\nf@p" + "(" * 3000 + ")" * 3000 + "\n" + REPORT,
+        "@r@\nposition p;\n@@\nf@p()\n" + REPORT.replace('"WARNING: found"', "+".join(['"a"'] * 9000)),
+        "@r@\nposition p;\n@@\nf@p()\n" + REPORT.replace('"WARNING: found"', "(" * 3000 + ")" * 3000),
+        "@r depends on " + "!" * 5000 + "report@\nposition p;\n@@\nf@p()\n" + REPORT,
+        "@r@\nposition p;\n@@\n" + "if (a) { " * 400 + "f@p();" + " }" * 400 + "\n" + REPORT,
         "@\n@@\n" * 30000,
+        "@r depends on r@\nposition p;\n@@\nf@p()\n" + REPORT,
+        "".join(f"@r{n} depends on r{n + 1}@\n@@\nf()\n" for n in range(300)) + REPORT.replace("r.p", "r0.p"),
+        "@r@\nposition p;\n@@\nf@p(a))) { g() }\n" + REPORT,
     ],
-    ids=["choices", "parentheses", "sum", "python", "depends", "blocks", "rules"],
+    ids=["choices", "parentheses", "sum", "python", "depends", "blocks", "rules", "itself", "in a row", "closed"],
 )
 def test_what_is_deep_or_long_is_refused_in_time(text: str) -> None:
     """Hostile text is refused within seconds."""
@@ -297,10 +287,36 @@ def test_what_is_deep_or_long_is_refused_in_time(text: str) -> None:
     assert time.monotonic() - begin < 10
 
 
+def test_rules_that_take_from_many_others_are_read_in_time() -> None:
+    """Each rule is read once for all that take the same from it."""
+    text = "virtual report\n"
+    for layer, number in ((layer, number) for layer in range(5) for number in range(12)):
+        taken = [f"r{layer - 1}_{one}" for one in range(12)] if layer else []
+        names = [f"x{name}" for name in (*taken, f"r{layer}_{number}")]
+        text += f"@r{layer}_{number}@\nexpression {names[-1]};\n"
+        text += "".join(f"expression {name}.x{name};\n" for name in taken)
+        text += f"position p;\n@@\nf@p({', '.join(names)})\n\n"
+    begin = time.monotonic()
+
+    assert len(read(text + REPORT.replace("r.p", "r4_0.p"), "a.cocci").rules) == 1
+    assert time.monotonic() - begin < 10
+
+
+def test_rules_that_depend_on_all_before_are_read_in_time() -> None:
+    """Whether a rule is on is asked once."""
+    names = [f"r{number}" for number in range(30)]
+    rules = (f"@{name} depends on {' && '.join(names[:at]) or 'report'}@\n@@\nf()\n" for at, name in enumerate(names))
+    last = f"@r depends on {' && '.join(names)}@\nposition p;\n@@\nf@p()\n"
+    begin = time.monotonic()
+
+    read("virtual report\n" + "".join(rules) + last + REPORT, "a.cocci")
+    assert time.monotonic() - begin < 10
+
+
 def test_one_rule_that_is_refused_leaves_the_others() -> None:
     """A file may be read in part."""
-    other = _REPORT.replace("r.p", "s.p") + "\n@s@\nposition p;\n@@\nfor (;;) f@p();\n"
-    cocci = _cocci("", "f@p()", script=_REPORT + other)
+    other = REPORT.replace("r.p", "s.p") + "\n@s@\nposition p;\n@@\nfor (;;) f@p();\n"
+    cocci = one_rule("", "f@p()", script=REPORT + other)
 
     assert [rule.id for rule in cocci.rules] == ["mine-r"]
     assert [(refused.rule, refused.construct) for refused in cocci.refused] == [("s", "`for`")]
@@ -310,5 +326,5 @@ def test_one_rule_that_is_refused_leaves_the_others() -> None:
 @settings(max_examples=300, deadline=None)
 def test_any_text_is_read_or_refused(body: str) -> None:
     """No text is a crash."""
-    read(f"@r@\nexpression x;\nposition p;\n@@\n{body}\n{_REPORT}", "a.cocci")
+    read(f"@r@\nexpression x;\nposition p;\n@@\n{body}\n{REPORT}", "a.cocci")
     read(body, "a.cocci")

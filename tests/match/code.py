@@ -20,12 +20,13 @@ def terms_of(code: str) -> Terms:
     return Terms(parse(SourceFile("a.c", code.encode()), _FACTS))
 
 
-def texts(pattern: str, code: str, *without: str) -> list[str]:
+def texts(pattern: Pattern | str, code: str, *without: str) -> list[str]:
     """The source texts that match, by place; of places that overlap the first, as a rule reports them."""
     terms = terms_of(code)
     spans: list[Span] = []
     end = -1
-    for match, _bound, _covered in find(terms, compile_pattern(Pattern(pattern, without))):
+    compiled = compile_pattern(Pattern(pattern, without) if isinstance(pattern, str) else pattern)
+    for match, _bound, _covered in find(terms, compiled):
         if match.span.start >= end:
             spans.append(match.span)
             end = match.span.end

@@ -136,3 +136,46 @@ def test_an_expression_is_a_step_within_a_statement() -> None:
 def test_the_type_of_a_cast_is_bound_as_a_whole() -> None:
     """`($t)$x` is any cast, one to a pointer too."""
     assert _lines(_with("use(($t)$x)"), "use((u8)a);\nuse((void *)a);\nuse(a);\nuse((struct foo **)a);") == [3, 4, 6]
+
+
+def test_a_place_with_the_same_code_or_anywhere_in_the_file() -> None:
+    """`same` compares what both bind; mark=None asks only whether there is such a place."""
+    spots = Spots(mark=None, patterns=(Pattern("get($x)"),))
+    rule = _with("put($x)")
+    code = "put(a);\nget(b);\nput(b);"
+
+    assert _lines(replace(rule, only_at=(spots,)), code) == [3, 5]
+    assert _lines(replace(rule, only_at=(replace(spots, same=("x",)),)), code) == [5]
+    assert _lines(replace(rule, not_at=(replace(spots, same=("x",)),)), code) == [3]
+    assert _lines(replace(rule, only_at=(spots,)), "put(a);") == []
+    assert _lines(replace(rule, not_at=(spots,)), "put(a);") == [3]
+
+
+def test_a_mark_that_must_be_at_the_same_place() -> None:
+    """A mark among `same` stands at one place in both."""
+    spots = Spots(mark="p", same=("q",), patterns=(Pattern("f(get@q($x), use@p($y))", report="p"),))
+    rule = _with(Pattern("f(get@q($x), use@p($z))", report="p"))
+    other = _with(Pattern("f(use@p($z), get@q($x))", report="p"))
+
+    assert _lines(replace(rule, only_at=(spots,)), "f(get(a), use(b));") == [3]
+    assert _lines(replace(other, only_at=(spots,)), "f(use(b), get(a));") == []
+
+
+def test_places_decide_by_places_and_predicates_of_their_own() -> None:
+    """Spots have where=, not_at= and only_at= too."""
+    keep = Spots(patterns=(Pattern("f@p($x); keep($x);", report="p"),))
+    spots = Spots(patterns=(Pattern("f@p($x)", report="p"),))
+    rule = _with(Pattern("f@p($x)", report="p"))
+    code = "f(a);\nkeep(a);\nf(b);"
+
+    assert _lines(replace(rule, only_at=(replace(spots, not_at=(keep,)),)), code) == [5]
+    assert _lines(replace(rule, only_at=(replace(spots, only_at=(keep,)),)), code) == [3]
+    assert _lines(replace(rule, only_at=(replace(spots, where=lambda site: site.text("x") == "b"),)), code) == [5]
+
+
+def test_a_step_at_a_place_that_is_left_out_ends_no_gap() -> None:
+    """The path goes on behind a step whose mark stands where it may not."""
+    spots = Spots(mark="p", patterns=(Pattern("use@p($x, 0)", report="p"),))
+    rule = replace(_with(Pattern("get($x); ... use@p($x, $e);", report="p")), not_at=(spots,))
+
+    assert _lines(rule, "get(a);\nuse(a, 0);\nuse(a, 1);") == [5]

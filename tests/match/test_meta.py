@@ -70,3 +70,21 @@ def test_constraint_holds_in_conditions_and_on_paths() -> None:
 
     assert [found("($x & (ONE | TWO)) == TWO", name) for name in "ab"] == [1, 0]
     assert [found("k($x); ... return a;", name) for name in "abc"] == [1, 1, 0]
+
+
+def test_a_metavariable_is_a_part_of_another() -> None:
+    """part_of= asks for a piece of what is bound already, or all of it."""
+    code = "void f(struct a *p, int b)\n{\n\th(p->n + 1, p);\n\th(p, p);\n\th(p, b);\n}\n"
+    rule = dataclasses.replace(_RULE, patterns=("h($y, $x)",), metavariables={"x": Meta(part_of="y")})
+
+    assert [report.match.span.first_line for report in run(rule, Example("e", code))] == [3, 4]
+
+
+def test_an_array_is_declared_as_one() -> None:
+    """array= asks the declaration; what is unknown is none."""
+    code = "void f(int *p)\n{\n\tint a[3];\n\n\tg(a);\n\tg(p);\n\tg(other);\n}\n"
+    rule = dataclasses.replace(_RULE, patterns=("g($x)",), metavariables={"x": Meta(array=True)})
+    unknown = dataclasses.replace(rule, metavariables={"x": Meta(array=True, or_unknown=True)})
+
+    assert [report.match.text("x") for report in run(rule, Example("e", code))] == ["a"]
+    assert [report.match.text("x") for report in run(unknown, Example("e", code))] == ["a", "other"]
