@@ -95,7 +95,7 @@ Everything = Annotated[
 Budget = Annotated[
     float | None,
     typer.Option(
-        min=0.001, max=86400, metavar="SECONDS", help="CPU time of one rule in one function. Default: 2 seconds."
+        min=0.001, max=86400, metavar="SECONDS", help="CPU time of one rule in one function. Default: 3 seconds."
     ),
 ]
 

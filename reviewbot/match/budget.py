@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager, nullcontext
 from reviewbot.model import Skipped
 from reviewbot.rule import Rule
 
-SECONDS = 2.0
+SECONDS = 3.0
 """CPU time that one rule may take in one function, or in a file for what it does outside of functions."""
 
 Limit = Callable[[Callable[[], object]], AbstractContextManager[None]]

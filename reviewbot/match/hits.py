@@ -3,16 +3,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
-from reviewbot.match.compiled import Compiled, metavariables
-from reviewbot.match.conditions import Literal, Truth, evaluate, truth_of
+from reviewbot.match.compiled import Compiled
+from reviewbot.match.conditions import Truth
 from reviewbot.match.course import Course
 from reviewbot.match.effects import unconditional
 from reviewbot.match.steps import Step
 from reviewbot.match.unify import Bindings, unify, unify_all
-from reviewbot.match.values import form, implied
 from reviewbot.syntax.term import Term
 
 _WITHIN = frozenset({"call", "assign", "arrow", "dot", "index", "unary", "binary", "cond", "at"})
@@ -73,7 +73,7 @@ def _hits(course: Course, compiled: Compiled, step: Step, n: int, bound: Binding
 
 def _code(course: Course, compiled: Compiled, wanted: Term, n: int, bound: Bindings) -> Iterator[Hit]:
     text = course.text(n)
-    if not all(word in text for word in _words(wanted)):
+    if not all(word in text for word in _words_of_step(wanted)):
         return
     term = course.term(n, compiled.on)
     if term is None:
@@ -110,14 +110,26 @@ def _commutes(compiled: Compiled) -> bool:
     return "commute" in compiled.on
 
 
+@lru_cache(maxsize=4096)
+def _words_of_step(wanted: Term) -> tuple[bytes, ...]:
+    """The words of what a step is looked for with; steps live as long as their pattern, which is kept, too."""
+    return tuple(_words(wanted))
+
+
 def _words(term: Term) -> Iterator[bytes]:
     for part in term.walk():
         if part.kind in ("id", "arrow", "dot") and part.value.isidentifier() and not part.value.startswith("__dots"):
             yield part.value.encode()
 
 
-def excused(course: Course, excuse: Compiled, n: int, bound: Bindings) -> bool:
-    """True if an excuse stands anywhere in a node, evaluated in any case or not."""
+def words_of(excuse: Compiled, bound: Bindings) -> tuple[bytes, ...]:
+    """The words of an excuse, with those of what its metavariables are bound to."""
+    given = (bound["$" + name] for name in sorted(excuse.metavariables) if "$" + name in bound)
+    return (*excuse.words, *(word for value in given for word in _words(value)))
+
+
+def excused(course: Course, excuse: Compiled, n: int, bound: Bindings, words: Sequence[bytes]) -> bool:
+    """True if an excuse stands anywhere in a node, evaluated in any case or not; `words` are those of words_of()."""
     step, kind = excuse.steps[0], course.flow.nodes[n].kind
     if kind == "cleanup":
         terms = course.cleaned(n)
@@ -125,7 +137,7 @@ def excused(course: Course, excuse: Compiled, n: int, bound: Bindings) -> bool:
         return any(next(unify(wanted, whole, bound), None) is not None for wanted, whole in _whole(course, excuse, n))
     else:
         text = course.text(n)
-        term = course.term(n, excuse.on) if all(word in text for word in excuse.words) else None
+        term = course.term(n, excuse.on) if all(word in text for word in words) else None
         terms = (term,) if term is not None else ()
     wanted = step.kids[0] if step.kind == "expr" else step
     return any(next(unify(wanted, part, bound), None) is not None for term in terms for part in term.walk())
@@ -140,40 +152,3 @@ def _whole(course: Course, excuse: Compiled, n: int) -> Iterator[tuple[Term, Ter
         whole = course.if_(n, excuse.on)
         if whole is not None:
             yield step, whole
-
-
-def filled(truth: Truth, bound: Bindings) -> Truth:
-    """An assumption with what its metavariables are bound to."""
-    if truth.op == "atom":
-        return truth_of(_filled(truth.term, bound))
-    return Truth(truth.op, tuple(filled(part, bound) for part in truth.parts), _filled(truth.term, bound))
-
-
-def _filled(term: Term, bound: Bindings) -> Term:
-    if term.kind == "id" and term.value in bound:
-        return bound[term.value]
-    kids = tuple(_filled(kid, bound) for kid in term.kids)
-    return Term(term.kind, term.value, kids) if kids != term.kids else term
-
-
-def names(truth: Truth) -> frozenset[str]:
-    """The metavariables of an assumption."""
-    return metavariables(truth.term).union(*(names(part) for part in truth.parts))
-
-
-def holds(assumed: Truth, said: tuple[Literal, ...]) -> bool:
-    """True if an assumption, filled in, follows from what is known."""
-    return evaluate(assumed, lambda term: _known(term, said)) is True
-
-
-def _known(term: Term, said: tuple[Literal, ...]) -> bool | None:
-    about = form(term)
-    for other, truth in said:
-        if next(unify(term, other, {}), None) is not None:
-            return truth
-        given = form(other)
-        if given.base == about.base:
-            for a, wanted, b, follows in implied({0: given, 1: about}):
-                if (a, wanted, b) == (0, truth, 1):
-                    return follows
-    return None

@@ -12,12 +12,13 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from itertools import pairwise
 
+from reviewbot.match.assumed import Assumptions, said_of
 from reviewbot.match.compiled import Compiled, metavariables
 from reviewbot.match.conditions import Literal
 from reviewbot.match.course import Course
 from reviewbot.match.effects import changes, reads
 from reviewbot.match.engine import Found, Terms, match_at, occurrences, place_of_mark, starts
-from reviewbot.match.hits import Hit, When, excused, filled, hits, holds, names
+from reviewbot.match.hits import Hit, When, excused, hits, words_of
 from reviewbot.match.known import Facts
 from reviewbot.match.told import told
 from reviewbot.match.unify import Bindings
@@ -104,6 +105,7 @@ class _Search:
         self._course, self._compiled, self._when, self._keep = course, compiled, when, keep
         self._steps, self._source = compiled.path, compiled.source
         self._left = _MAX_STATES
+        self._assumed = Assumptions(when.assumed)
         self._every = self._source.path == "every"
         self._excuses, self._instead, self._any = _by_step(compiled, when)
         said = (*self._excuses, *self._instead)
@@ -114,6 +116,7 @@ class _Search:
         ]
         self._own = metavariables(*(step.term for step in self._steps))
         self._reads: dict[str, frozenset[str]] = {}
+        self._words: dict[tuple[object, ...], tuple[tuple[Compiled, tuple[bytes, ...]], ...]] = {}
         self.doubted = False
 
     def run(self, begin: Bindings) -> Iterator[At]:
@@ -211,7 +214,7 @@ class _Search:
 
     def _hits(self, at: At, step: int) -> tuple[bool, list[At]]:
         """Whether a step fits a place, and the place as that step."""
-        if any(excused(self._course, other, at.node, at.bound) for other in self._instead[step]):
+        if self._stands(self._instead[step], at):
             return True, []
         found = hits(self._course, self._compiled, self._steps[step], at.node, at.bound)
         mine = [hit for hit in found if self._keep(at.bound, hit.bound)]
@@ -253,7 +256,7 @@ class _Search:
         if gone is None:
             return None
         facts, said = gone
-        if said and self._when.assumed and self._is_assumed_away(here, said):
+        if said and self._assumed and self._is_assumed_away(here, said):
             return None
         return At(edge.to, here.bound, facts, -1, None, here, edge.label, here.stale, here.held, head=here.head)
 
@@ -270,17 +273,14 @@ class _Search:
         held = [(place.key, at.held[1]) for place in at.held[0]] if at.held[1] is not None else []
         same_said = [(put(term, held), truth) for term, truth in said] if held else []
         same = {name: put(term, held) for name, term in bound.items()}
-        return any(
-            holds(filled(assumed, one), (*said, *same_said))
-            for assumed in self._when.assumed
-            if not names(assumed) & unasked
-            for one in (bound, same)
-        )
+        known = said_of((*said, *same_said))
+        both = (bound, same) if held else (bound,)
+        return any(self._assumed.follow(known, one, frozenset(unasked)) for one in both)
 
     def _ends_assumed(self, at: At, hit: Hit) -> bool:
         """True if what a step binds anew is known there to be what the rule assumes that it is not."""
         new = {name[1:] for name in hit.bound.keys() - at.bound.keys()}
-        if not any(names(assumed) & new for assumed in self._when.assumed):
+        if not self._assumed.speak_of(frozenset(new)):
             return False
         return self._is_assumed(at, tuple(self._course.knowledge.literals(at.facts)), hit.bound)
 
@@ -300,7 +300,7 @@ class _Search:
             return at if kind in _SILENT else None
         if not self._any[step] and self._again(at, step):
             return None
-        if any(excused(self._course, excuse, at.node, at.bound) for excuse in self._excuses[step]):
+        if self._stands(self._excuses[step], at):
             return None
         changed = self._course.changed[at.node]
         if not changed:
@@ -309,7 +309,16 @@ class _Search:
         if stale & self._needed[step] and not self._source.reassigned:
             return None
         places = tuple(place for place in at.held[0] if place.key not in changed)
+        if stale == at.stale and places == at.held[0]:
+            return at
         return replace(at, stale=stale, held=(places, at.held[1]))
+
+    def _stands(self, excuses: tuple[Compiled, ...], at: At) -> bool:
+        """True if one of these stands at a place."""
+        key = id(excuses), key_of(at.bound)
+        if key not in self._words:
+            self._words[key] = tuple((excuse, words_of(excuse, at.bound)) for excuse in excuses)
+        return any(excused(self._course, excuse, at.node, at.bound, words) for excuse, words in self._words[key])
 
     def _overwritten(self, at: At, step: int) -> bool:
         """True where the statement of a step itself goes on to change what it was found with, as `p = f(p)`."""
