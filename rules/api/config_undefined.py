@@ -80,6 +80,11 @@ RULE = Rule(
     known_problems="An option that another series brings is not known, nor one of a new architecture or of a Makefile.",
     category=Category.CORRECTNESS,
     confidence=Confidence.HIGH,
+    raised_by=(
+        r"Kconfig",
+        r"(?:undefined|unknown|no such|exist)\b.*\b(?:config|option|symbol)",
+        r"(?:config|option|symbol)\b.*\b(?:undefined|unknown|exist)",
+    ),
     patterns=(
         Seek(("CONFIG_",), _in_code, ("option",)),
         Seek(("select", "imply", "depends on", "if"), _in_kconfig, ("option",), kconfig=True),

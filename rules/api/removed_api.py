@@ -109,6 +109,10 @@ RULE = Rule(
     known_problems="Only names that are in the list are known; a header of the driver's own may define the old one.",
     category=Category.CORRECTNESS,
     confidence=Confidence.HIGH,
+    raised_by=(
+        r"(?:no longer|removed|is gone|does(?:n't| not) (?:exist|build|compile))",
+        r"implicit declaration",
+    ),
     patterns=(Seek(_WORDS, _find, ("old",)),),
     advice=_advice,
     message="{old}() is gone from this tree, which has {helper}(); was this written for an older one?",

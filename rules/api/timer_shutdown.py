@@ -28,6 +28,10 @@ RULE = Rule(
     known_problems="Whether anything is left that could start the timer is not known.",
     category=Category.API,
     confidence=Confidence.MODERATE,
+    raised_by=(
+        r"timer_shutdown",
+        r"re-?arm",
+    ),
     patterns=(
         Pattern("$stop(&$o->$t); ... $free($o);", report=0),
         Pattern("$stop(&$o->$t); ... kfree_rcu($o, $_);", report=0),

@@ -56,6 +56,11 @@ RULE = Rule(
     known_problems="A conversion that the caller relies on is not known.",
     category=Category.CORRECTNESS,
     confidence=Confidence.MODERATE,
+    raised_by=(
+        r"error (?:code|pointer|value)",
+        r"\bPTR_ERR",
+        r"overwrit",
+    ),
     patterns=(
         "if (IS_ERR($p)) return $e;",
         "if (IS_ERR($p)) { $print(...); return $e; }",

@@ -130,6 +130,11 @@ RULE = Rule(
     ),
     category=Category.CORRECTNESS,
     confidence=Confidence.HIGH,
+    raised_by=(
+        r"\bIS_ERR",
+        r"\bERR_PTR",
+        r"returns? (?:a )?NULL",
+    ),
     patterns=(
         "$p = $f(...); ... IS_ERR($p);",
         "IS_ERR($f(...))",

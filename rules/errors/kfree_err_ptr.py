@@ -39,6 +39,11 @@ RULE = Rule(
     known_problems="An error that is kept past another test, and a class of __free() that no header has, are not told.",
     category=Category.CORRECTNESS,
     confidence=Confidence.HIGH,
+    raised_by=(
+        r"\bERR_PTR",
+        r"error pointer",
+        r"\bIS_ERR",
+    ),
     patterns=("if (IS_ERR($p)) ... $free($p);",),
     unless=(Assume("!IS_ERR($p)"),),
     metavariables={"free": Meta(matching=_FREES)},

@@ -31,6 +31,10 @@ RULE = Rule(
     known_problems="That a loop runs once at least, or that conditions exclude each other by meaning, is not known.",
     category=Category.CORRECTNESS,
     confidence=Confidence.MODERATE,
+    raised_by=(
+        r"\buninit",
+        r"initiali[sz]ed?\b",
+    ),
     patterns=("... return $r;", "... $r |= $m;", "... $r &= $m;"),
     unless=("$r = $_", "$r |= $_", "$r &= $_", "&$r"),
     where=_declared_bare,

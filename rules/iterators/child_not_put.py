@@ -93,6 +93,12 @@ RULE = Rule(
     known_problems="A function that takes the reference over, or that puts the node, is not known.",
     category=Category.CORRECTNESS,
     confidence=Confidence.MODERATE,
+    raised_by=(
+        r"_put\b",
+        r"\bleak",
+        r"\bscoped\b",
+        r"\brefer?ence|\brefcount",
+    ),
     patterns=(Seek(("for_each",), _find, ("f", "child")),),
     message="{f}() holds a reference to `{child}` here; is a put missing?",
     references=("include/linux/of.h", "include/linux/property.h", "scripts/coccinelle/iterators/for_each_child.cocci"),

@@ -62,6 +62,7 @@ RULE = Rule(
     known_problems="A child that a called function keeps without a reference of its own is not known.",
     category=Category.API,
     confidence=Confidence.HIGH,
+    raised_by=(r"\bscoped\b",),
     patterns=(Seek(("child_of_node", "child_node"), _find, ("f", "child")),),
     advice=_advice,
     message="`{child}` is put by hand when the loop is left; would {helper}() do here?",

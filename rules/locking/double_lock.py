@@ -58,6 +58,12 @@ RULE = Rule(
     ),
     category=Category.CORRECTNESS,
     confidence=Confidence.MODERATE,
+    raised_by=(
+        r"dead-?lock",
+        r"already (?:held|locked|taken|acquired)",
+        r"\b(?:twice|double)\b",
+        r"recursive",
+    ),
     patterns=(
         *(f"{take}($l, ...); ... $again($l, ...);" for take in (*_TAKES, *_MAY_FAIL)),
         *(Pattern(f"{take}(); ... {take}();", between=((undo,),)) for take, undo in _BARE.items()),

@@ -102,6 +102,10 @@ RULE = Rule(
     ),
     category=Category.CORRECTNESS,
     confidence=Confidence.MODERATE,
+    raised_by=(
+        r"unlock",
+        r"(?:lock|mutex)\b.*\b(?:held|leak|released?)",
+    ),
     patterns=(
         *(f"{take}@take($l); ... $exit;" for take in (*_TAKES, *_MAY_FAIL)),
         *(f"{take}@take($l, $_); ... $exit;" for take in _TAKES_MORE),

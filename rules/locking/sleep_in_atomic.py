@@ -80,6 +80,11 @@ RULE = Rule(
     ),
     category=Category.CORRECTNESS,
     confidence=Confidence.MODERATE,
+    raised_by=(
+        r"\batomic",
+        r"\bsleep",
+        r"GFP_(?:ATOMIC|KERNEL|NOWAIT)",
+    ),
     patterns=(
         *(f"{take}($l, ...); ... {sleep};" for take in _LOCKS for sleep in _CALLS),
         *(Pattern(f"{take}; ... {sleep};", between=(undo,)) for take, undo in _BARE.items() for sleep in _CALLS),

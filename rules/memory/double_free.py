@@ -37,6 +37,12 @@ RULE = Rule(
     known_problems="Two references that were taken before, and are dropped one after the other, look the same.",
     category=Category.CORRECTNESS,
     confidence=Confidence.MODERATE,
+    raised_by=(
+        r"double[- ](?:free|put)",
+        r"(?:freed|put|released) (?:twice|again|already)",
+        r"already (?:freed|released|put)",
+        r"use[- ]after[- ]free",
+    ),
     patterns=tuple(f"{free}@f($p, ...); ... {free}@f($p, ...);" for free in _FREES),
     unless=(Assume("!$p"), "$get($p)"),
     metavariables={

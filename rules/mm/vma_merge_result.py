@@ -46,6 +46,10 @@ RULE = Rule(
     known_problems="Where the caller knows that nothing can be merged, the old VMA is still right.",
     category=Category.CORRECTNESS,
     confidence=Confidence.MODERATE,
+    raised_by=(
+        r"\bmerge",
+        r"\bstale\b",
+    ),
     patterns=_PATTERNS,
     unless=(Assume("IS_ERR($r)"), Assume("!$r")),
     advice=_advice,

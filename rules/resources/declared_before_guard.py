@@ -49,6 +49,11 @@ RULE = Rule(
     known_problems="Where the cleanup needs nothing of what is taken in between, as kfree(), the order is harmless.",
     category=Category.CORRECTNESS,
     confidence=Confidence.MODERATE,
+    raised_by=(
+        r"\bdeclar",
+        r"order (?:of|in which)|reverse order",
+        r"= NULL",
+    ),
     patterns=(Seek(("__free(",), _find, ("p", "what")),),
     message="`{p}` is declared above {what}, and so cleaned up after it; could it be declared where it is set?",
     references=("include/linux/cleanup.h",),

@@ -47,6 +47,10 @@ RULE = Rule(
     known_problems="Many maintainers take a guard() for a lock beside a goto that undoes something else.",
     category=Category.STYLE,
     confidence=Confidence.MODERATE,
+    raised_by=(
+        r"\bgoto",
+        r"\bmix",
+    ),
     patterns=(Seek(("goto",), _find, ("what", "label")),),
     message="{what}() stands beside `goto {label}` in this function, and the two are not to be mixed; can the goto go?",
     references=("include/linux/cleanup.h",),

@@ -167,6 +167,11 @@ RULE = Rule(
     known_problems="A function that takes the resource over is known by its name, or if it stands in the same file.",
     category=Category.CORRECTNESS,
     confidence=Confidence.MODERATE,
+    raised_by=(
+        r"\bleak",
+        r"(?:never|not|isn't) (?:being )?(?:freed|released|disabled|unmapped|put|undone)",
+        r"missing (?:free|put|disable|release|clean-?up|unmap)",
+    ),
     patterns=tuple(Pattern(f"{take}; ... return $r;") for take in _TAKES),
     unless=(
         "$_ = $x",

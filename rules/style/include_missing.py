@@ -47,6 +47,12 @@ RULE = Rule(
     known_problems="Whether another header is bound to include the one that is missing is known for a few only.",
     category=Category.STYLE,
     confidence=Confidence.MODERATE,
+    raised_by=(
+        r"\b(?:missing|lacks?|needs?|forgot|asks? for|requires?|add|directly|explicit\w*)\b[^.]*\binclud",
+        r"\binclud\w*\b[^.]*\b(?:missing|needed|required|linux/)",
+        r"\bmissing\b[^.]*\bheader",
+        r"\bheader\w*\b[^.]*\bmissing",
+    ),
     patterns=(Seek(words=("#include",), find=_find, fields=("headers", "use")),),
     message="{use} is used and linux/{headers} is not included; should it be?",
     references=("Documentation/process/submit-checklist.rst",),

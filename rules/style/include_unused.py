@@ -49,6 +49,10 @@ RULE = Rule(
     known_problems="A name of the header that comes out of a macro of another one is not seen.",
     category=Category.STYLE,
     confidence=Confidence.MODERATE,
+    raised_by=(
+        r"\b(?:unused|needed|necessary|drop|remove|why)\b[^.]*\b(?:includ|header)",
+        r"\b(?:includ|header)\w*\b[^.]*\b(?:unused|needed|necessary|used|drop|remove)",
+    ),
     patterns=(Seek(("#include",), _find, ("header",)),),
     message="nothing of linux/{header} seems to be used here; can the include be dropped?",
     lists=("linux-iio", "linux-hwmon"),

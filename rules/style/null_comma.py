@@ -30,6 +30,7 @@ RULE = Rule(
     known_problems="Older files have the comma in all of their tables, and stay alike with it.",
     category=Category.STYLE,
     confidence=Confidence.MODERATE,
+    raised_by=(r"\bcommas?\b",),
     patterns=(Seek(words=("NULL",), find=_find),),
     subsystems=("HARDWARE MONITORING", "IIO SUBSYSTEM"),
     message="`NULL` ends the table, so nothing can follow it; can the trailing comma go?",
