@@ -8,6 +8,7 @@ import importlib.util
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import ModuleType
 from typing import get_args
@@ -248,8 +249,16 @@ def _users(folder: Path | None) -> list[Path]:
     return sorted(folder.rglob("*.py")) if folder is not None else []
 
 
+class _Loader(SourceFileLoader):
+    """Reads a rule file and leaves its folder as it is."""
+
+    def set_data(self, path: str, data: object, *, _mode: int = 0o666) -> None:
+        """Called with the compiled code, which Python would keep in __pycache__."""
+
+
 def _imported(path: Path) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(f"reviewbot_user_rules_{path.stem}", path)
+    name = f"reviewbot_user_rules_{path.stem}"
+    spec = importlib.util.spec_from_file_location(name, path, loader=_Loader(name, str(path)))
     if spec is None or spec.loader is None:
         raise RuleLoadError(f"rule file {path} is no Python module", "mend or remove it")
     module = importlib.util.module_from_spec(spec)
