@@ -8,15 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
-import tempfile
 from pathlib import Path
 
+from reviewbot.edges.outbox import replace_file, slug
 from reviewbot.errors import OutputError
 from reviewbot.model import FixupPatch
 
 _MARK = b"X-Reviewbot-Fixup: "
-_MOST_SLUG = 60
 _MOST_BYTES = 64 << 20
 
 
@@ -40,7 +38,7 @@ def write_fixups(folder: Path, fixups: tuple[FixupPatch, ...], series: tuple[str
         for path in stale:
             path.unlink()
         for path, data in wanted.items():
-            _replace(path, data)
+            replace_file(path, data)
     except OSError as error:
         raise OutputError(
             f"the fix-ups cannot be written to {folder}: {error.strerror or error}",
@@ -50,8 +48,7 @@ def write_fixups(folder: Path, fixups: tuple[FixupPatch, ...], series: tuple[str
 
 
 def _name(fixup: FixupPatch) -> str:
-    slug = re.sub(r"[^a-z0-9]+", "-", fixup.subject.lower()).strip("-")[:_MOST_SLUG].strip("-")
-    return f"{fixup.number:04d}-fixup-{slug or 'patch'}.patch"
+    return f"{fixup.number:04d}-fixup-{slug(fixup.subject)}.patch"
 
 
 def _marked(mail: bytes) -> bytes:
@@ -86,14 +83,3 @@ def _is_of(path: Path, series: tuple[str, ...]) -> bool:
     """True for an unedited file of ours that is about one of these mails."""
     head = (_unmarked(_read(path)) or b"").partition(b"\n\n")[0].split(b"\n")
     return any(f"In-Reply-To: <{msgid}>".encode("utf-8", "replace") in head for msgid in series)
-
-
-def _replace(path: Path, data: bytes) -> None:
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".reviewbot-")
-    try:
-        with os.fdopen(handle, "wb") as out:
-            out.write(data)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise

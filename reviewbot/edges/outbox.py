@@ -129,7 +129,7 @@ def _name(draft: Draft, order: tuple[str, ...], scope: str, register: dict[str, 
     """A file name as git format-patch gives it, which no other series' draft has."""
     revision = parse_subject(draft.subject).revision
     stem = f"v{revision}-" if revision > 1 else ""
-    stem += f"{order.index(draft.in_reply_to) + 1:04d}-{_slug(draft.subject)}"
+    stem += f"{order.index(draft.in_reply_to) + 1:04d}-{slug(_plain(draft.subject))}"
     names = (f"{stem}.eml", *(f"{stem}-{number}.eml" for number in range(2, len(register) + 3)))
     return next(name for name in names if register.get(name, {"series": scope})["series"] == scope)
 
@@ -178,9 +178,14 @@ def _escaped(mail: bytes) -> bytes:
     return re.sub(rb"^(>*From )", rb">\1", mail, flags=re.MULTILINE)
 
 
-def _slug(subject: str) -> str:
-    plain = re.sub(r"^(?:re:\s*)+|\[[^\]]*\]", "", subject, flags=re.IGNORECASE).lower()
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:_MAX_SLUG].strip("-") or "patch"
+def _plain(subject: str) -> str:
+    """A subject without its reply marks and its tags in brackets."""
+    return re.sub(r"^(?:re:\s*)+|\[[^\]]*\]", "", subject, flags=re.IGNORECASE)
+
+
+def slug(subject: str) -> str:
+    """The words of a subject as a part of a file's name."""
+    return re.sub(r"[^a-z0-9]+", "-", subject.lower()).strip("-")[:_MAX_SLUG].strip("-") or "patch"
 
 
 def replace_file(path: Path, data: bytes) -> None:
