@@ -13,8 +13,6 @@ from reviewbot.errors import CocciError
 
 HEADS = frozenset({"if", "while", "for"})
 LEAVES = frozenset({"return", "goto", "break", "continue"})
-BESIDE = frozenset({"return", "sizeof", "goto", "struct", "union", "enum", "unsigned", "signed", "const", "typeof"})
-"""Words that another one may follow and that are no declaration."""
 IDENTIFIER = re.compile(r"[A-Za-z_]\w*")
 OPENS, CLOSES = "\x02", "\x03"
 """Stand for `<...` and `...>` in a list of words where they are around a statement that is held by a branch."""

@@ -7,14 +7,14 @@ where something was said of a value that it speaks of.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from reviewbot.match.compiled import metavariables
 from reviewbot.match.conditions import Literal, Truth, evaluate, truth_of
 from reviewbot.match.unify import Bindings, is_dots, is_metavariable, unify
 from reviewbot.match.values import Form, form, implied
-from reviewbot.match.way import key_of
+from reviewbot.match.way import key_of, put
 from reviewbot.syntax.term import Term
 
 Said = tuple[tuple[Term, bool, Form], ...]
@@ -69,7 +69,7 @@ class Assumptions:
 
 
 def _assumption(truth: Truth, bound: Bindings) -> Assumption:
-    full = _filled(truth, bound)
+    full = _filled(truth, [(f"id:{name}", value) for name, value in bound.items()])
     atoms = tuple(_atoms(full))
     is_open = any(is_dots(part) or is_metavariable(part.value) for atom in atoms for part in atom.walk())
     return Assumption(full, None if is_open or not atoms else frozenset(form(atom).base for atom in atoms))
@@ -82,17 +82,10 @@ def _atoms(truth: Truth) -> Iterable[Term]:
         yield from _atoms(part)
 
 
-def _filled(truth: Truth, bound: Mapping[str, Term]) -> Truth:
+def _filled(truth: Truth, values: list[tuple[str, Term]]) -> Truth:
     if truth.op == "atom":
-        return truth_of(_put(truth.term, bound))
-    return Truth(truth.op, tuple(_filled(part, bound) for part in truth.parts), _put(truth.term, bound))
-
-
-def _put(term: Term, bound: Mapping[str, Term]) -> Term:
-    if term.kind == "id" and term.value in bound:
-        return bound[term.value]
-    kids = tuple(_put(kid, bound) for kid in term.kids)
-    return Term(term.kind, term.value, kids) if kids != term.kids else term
+        return truth_of(put(truth.term, values))
+    return Truth(truth.op, tuple(_filled(part, values) for part in truth.parts), put(truth.term, values))
 
 
 def _known(term: Term, said: Said) -> bool | None:

@@ -180,30 +180,24 @@ def _in_hunk(patch: AppliedPatch, diff: FileDiff, hunk: Hunk, rules: Rules, cove
 
 def _gone(seen: Seen, patch: AppliedPatch) -> Finding:
     """A finding that the patch took away, at its place before the patch."""
-    span = seen.report.match.span
-    here = [
-        line.mail_line
-        for hunk in seen.diff.hunks
-        for line in hunk.lines
-        if line.old_line is not None and span.first_line <= line.old_line <= span.last_line
-    ]
-    lines = (span.first_line, span.last_line)
-    return _made(seen.report, patch, Verdict.REMOVED, "", lines, max(here, default=0))
+    lines = (seen.report.match.span.first_line, seen.report.match.span.last_line)
+    numbered = ((line.old_line, line.mail_line) for hunk in seen.diff.hunks for line in hunk.lines)
+    return _made(seen.report, patch, Verdict.REMOVED, "", lines, _last_in(lines, numbered))
 
 
 def _finding(seen: Seen, patch: AppliedPatch, verdict: Verdict, note: str, *, unread: bool) -> Finding:
-    span = seen.report.match.span
-    here = [
-        line.mail_line
-        for hunk in seen.diff.hunks
-        for line in hunk.lines
-        if line.new_line is not None and span.first_line <= line.new_line <= span.last_line
-    ]
-    found = _made(seen.report, patch, verdict, note, (span.first_line, span.last_line), max(here, default=0))
+    lines = (seen.report.match.span.first_line, seen.report.match.span.last_line)
+    numbered = ((line.new_line, line.mail_line) for hunk in seen.diff.hunks for line in hunk.lines)
+    found = _made(seen.report, patch, verdict, note, lines, _last_in(lines, numbered))
     if not unread:
         return found
     words = "its function was not understood as a whole"
     return replace(found, confidence=_LOWER[found.confidence], note="; ".join(w for w in (note, words) if w))
+
+
+def _last_in(lines: tuple[int, int], numbered: Iterable[tuple[int | None, int]]) -> int:
+    """The last mail line of those whose own line is between the first and the last of `lines`; 0 for none."""
+    return max((mail for line, mail in numbered if line is not None and lines[0] <= line <= lines[1]), default=0)
 
 
 def _made(
