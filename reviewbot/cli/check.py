@@ -9,7 +9,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from reviewbot.cli.keep import BLAMED, Kept, keep, recall
+from reviewbot.cli.keep import Kept, keep, recall
 from reviewbot.cli.options import CheckOptions, Format
 from reviewbot.cli.screen import Screen, watched
 from reviewbot.cli.settings import Settings, read_settings
@@ -56,7 +56,7 @@ def _status(review: Review) -> int:
     all, since a few hunks alone prove nothing; else 0."""
     if review.refused or review.coverage.over_budget:
         return 2
-    if any(f.verdict in BLAMED and f.held is not Held.DISMISSED for f in review.findings):
+    if any(f.is_blamed and f.held is not Held.DISMISSED for f in review.findings):
         return 1
     return 0 if any(p.after is not None for p in review.applied.patches) else 2
 

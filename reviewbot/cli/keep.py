@@ -16,10 +16,8 @@ from reviewbot.edges import ledger
 from reviewbot.edges.ledgerfile import NAME, is_there
 from reviewbot.edges.outbox import Written, write_drafts
 from reviewbot.errors import LedgerError, OutputError
-from reviewbot.model import AppliedSeries, Finding, Held, KeptDraft, Known, Review, Verdict
+from reviewbot.model import AppliedSeries, Finding, Held, KeptDraft, Known, Review
 from reviewbot.review.standing import short_ids, shown
-
-BLAMED = (Verdict.INTRODUCED, Verdict.UNPROVEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +58,9 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="microseconds")
 
 
-def series_id(applied: AppliedSeries) -> str:
-    """The message id that stands for a series."""
-    return (applied.series.cover or applied.series.patches[0].message).msgid
-
-
 def drafts_in(state: Path, applied: AppliedSeries) -> Path:
     """The folder of a series' drafts where the user named none; its name is no sender's choice."""
-    return state / "drafts" / _short_hash(series_id(applied))
+    return state / "drafts" / _short_hash(applied.series.msgid)
 
 
 def recall(state: Path) -> tuple[Known, str]:
@@ -83,7 +76,7 @@ def keep(state: Path, review: Review, out: Path | None, *, everything: bool) -> 
     folder = out.expanduser() if out else drafts_in(state, review.applied)
     order = tuple(patch.patch.message.msgid for patch in review.applied.patches)
     try:
-        written = write_drafts(folder, review.drafts, order, series_id(review.applied))
+        written = write_drafts(folder, review.drafts, order, review.applied.series.msgid)
     except OutputError as error:
         if out:
             return Kept(failed=error)
@@ -91,8 +84,8 @@ def keep(state: Path, review: Review, out: Path | None, *, everything: bool) -> 
     drafts = _drafts(review, written)
     drafted = frozenset(print_ for draft in drafts for print_ in draft.findings)
     there = frozenset(path.absolute() for path in written.paths)
-    present = ledger.Present(series_id(review.applied), folder.absolute(), there)
-    found = [f for f in review.findings if everything or f.verdict in BLAMED]
+    present = ledger.Present(review.applied.series.msgid, folder.absolute(), there)
+    found = [f for f in review.findings if everything or f.is_blamed]
     try:
         _record(state, review, [(f, f.fingerprint in drafted) for f in found], drafts, present)
     except LedgerError as error:
@@ -109,7 +102,7 @@ def _drafts(review: Review, written: Written) -> list[KeptDraft]:
         KeptDraft(
             id=_short_hash(draft.in_reply_to),
             path=written.answers[draft.in_reply_to].absolute(),
-            series=series_id(review.applied),
+            series=review.applied.series.msgid,
             revision=review.applied.series.revision,
             patch=draft.in_reply_to,
             subject=draft.subject,
@@ -124,7 +117,7 @@ def _record(
 ) -> None:
     """Into the ledger, which is not made for a review without findings."""
     subjects = {patch.patch.message.msgid: patch.patch.subject for patch in review.applied.patches}
-    series = series_id(review.applied), review.applied.series.revision
+    series = review.applied.series.msgid, review.applied.series.revision
     rows = [shown(finding, series, subjects[finding.patch], drafted=drafted) for finding, drafted in found]
     if rows or is_there(ledger_in(state)):
         ledger.record(ledger_in(state), rows, drafts, present, now())

@@ -10,7 +10,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
-from reviewbot.cli.keep import BLAMED, Kept, Names
+from reviewbot.cli.keep import Kept, Names
 from reviewbot.cli.row import Row as _Row
 from reviewbot.cli.talk import history_rows, raised_rows
 from reviewbot.mail.clean import body_text
@@ -56,7 +56,7 @@ def _rows(review: Review, kept: Kept, archive: str, *, everything: bool) -> Iter
     shown = 0
     for patch in review.applied.patches:
         mine = [f for f in review.findings if f.patch == patch.patch.message.msgid]
-        visible = [f for f in mine if everything or _blamed(f)]
+        visible = [f for f in mine if everything or f.is_blamed]
         shown += sum(not _is_settled(f) for f in visible)
         problems = patch_problems(patch, review.applied)
         if visible or problems or patch.how:
@@ -88,18 +88,13 @@ def _next(names: Names) -> Iterator[_Row]:
         yield _Row(Text(f"next: {', '.join(said)}", style="dim"))
 
 
-def _blamed(finding: Finding) -> bool:
-    return finding.verdict in BLAMED
-
-
 def _is_settled(finding: Finding) -> bool:
     """True for what the reviewer said is wrong: it is shown, and not counted."""
-    return _blamed(finding) and finding.held is Held.DISMISSED
+    return finding.is_blamed and finding.held is Held.DISMISSED
 
 
 def _head(review: Review, archive: str) -> Iterator[_Row]:
-    applied = review.applied
-    msgid = (applied.series.cover or applied.series.patches[0].message).msgid
+    applied, msgid = review.applied, review.applied.series.msgid
     yield _Row(Text(applied.series.subject, style="bold"))
     style = f"dim link {link(archive, msgid)}" if archive else "dim"
     yield _Row(Text.assemble("  ", (f"<{msgid}>", style)), None)
@@ -192,7 +187,7 @@ def _places(finding: Finding) -> str:
 
 
 def _tail(review: Review, shown: int) -> Iterator[_Row]:
-    hidden = Counter(f.verdict.value for f in review.findings if not _blamed(f))
+    hidden = Counter(f.verdict.value for f in review.findings if not f.is_blamed)
     settled = sum(_is_settled(f) for f in review.findings)
     total = len(review.findings) - settled
     rest = ", ".join(f"{count} {verdict}" for verdict, count in sorted(hidden.items()))

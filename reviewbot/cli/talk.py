@@ -8,11 +8,10 @@ from collections.abc import Iterator
 from rich.text import Text
 
 from reviewbot.cli.row import Row
-from reviewbot.model import Anchor, Comment, History, Raised, Review, Verdict
+from reviewbot.model import Anchor, Comment, History, Raised, Review
 from reviewbot.review.render import link
 
 _MOST = 160
-_BLAMED = (Verdict.INTRODUCED, Verdict.UNPROVEN)
 
 
 def raised_rows(raised: Raised, archive: str) -> Iterator[Row]:
@@ -43,7 +42,7 @@ def history_rows(review: Review, archive: str, *, everything: bool) -> Iterator[
 
 
 def _counts(review: Review, history: History) -> str:
-    blamed = [f for f in review.findings if f.verdict in _BLAMED]
+    blamed = [f for f in review.findings if f.is_blamed]
     there = sum(f.since is not None for f in blamed)
     return f"since v{history.revision}: {len(history.fixed)} fixed, {there} still there, {len(blamed) - there} new"
 

@@ -175,7 +175,7 @@ def _at_revision(group: Group, found: Sequence[Group], msgid: str, revision: int
         raise _only_cover(built[wanted])
     chosen = usable.pop(wanted)
     newer = tuple(
-        f"v{number} of this series exists: {_name(series)}"
+        f"v{number} of this series exists: {series.msgid}"
         for number, series in sorted(usable.items())
         if number > wanted
     )
@@ -196,10 +196,6 @@ def _other_cover(series: Series, group: Group, msgid: str) -> tuple[str, ...]:
 
 def _latest(copies: Sequence[Group]) -> Group:
     return max(copies, key=lambda group: (len(group.mails), when(group.first.message)))
-
-
-def _name(series: Series) -> str:
-    return series.cover.msgid if series.cover else series.patches[0].message.msgid
 
 
 def _series(group: Group, copies: Sequence[Group], relatives: Sequence[Group]) -> Series:

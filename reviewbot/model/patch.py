@@ -109,6 +109,11 @@ class Series:
     older: tuple[Series, ...] = ()
 
     @property
+    def msgid(self) -> str:
+        """The message id that stands for the series: its cover letter's, else its first patch's."""
+        return (self.cover or self.patches[0].message).msgid
+
+    @property
     def complete(self) -> bool:
         """True when every patch that the subjects promise is here."""
         return len({p.index for p in self.patches}) >= self.expected

@@ -148,6 +148,11 @@ class Finding:
     held: Held | None = None
     """Why it is not drafted though it might be; None for most."""
 
+    @property
+    def is_blamed(self) -> bool:
+        """True for what the patch introduced, or as its hunk alone says may have introduced."""
+        return self.verdict in (Verdict.INTRODUCED, Verdict.UNPROVEN)
+
 
 @dataclass(frozen=True, slots=True)
 class History:

@@ -12,12 +12,11 @@ from dataclasses import replace
 
 from reviewbot.mail.places import squeezed
 from reviewbot.mail.series import commit_message
-from reviewbot.model import Anchor, Comment, Finding, Patch, Raised, Series, Verdict
+from reviewbot.model import Anchor, Comment, Finding, Patch, Raised, Series
 from reviewbot.review.answers import can_stay_open, is_author, is_settled
 from reviewbot.review.raised import Talk
 from reviewbot.review.rows import NEAR, Row, meant, rows_of
 
-_BLAMED = (Verdict.INTRODUCED, Verdict.UNPROVEN)
 _SAME: tuple[Callable[[Finding], frozenset[Hashable]], ...] = (
     lambda f: frozenset({f.fingerprint, *(place.fingerprint for place in f.repeats)}),
     lambda f: frozenset({(f.rule, squeezed(f.code))}),
@@ -29,11 +28,11 @@ def compared(
     new: Sequence[Finding], old: Iterable[Finding], revision: int
 ) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
     """The findings, those that the earlier revision had too with its number; and what it had that is gone."""
-    left = [f for f in old if f.verdict in _BLAMED]
+    left = [f for f in old if f.is_blamed]
     since: dict[int, int] = {}
     for key in _SAME:
         for number, finding in enumerate(new):
-            if number in since or finding.verdict not in _BLAMED:
+            if number in since or not finding.is_blamed:
                 continue
             same = next((f for f in left if key(f) & key(finding)), None)
             if same is not None:

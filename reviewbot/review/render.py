@@ -28,7 +28,7 @@ def as_dict(review: Review, drafts: tuple[str, ...], archive: str = "", fixups: 
     return {
         "version": VERSION,
         "series": {
-            "msgid": (series.cover or series.patches[0].message).msgid,
+            "msgid": series.msgid,
             "subject": series.subject,
             "revision": series.revision,
             "expected": series.expected,
