@@ -45,10 +45,15 @@ class DraftStyle:
     style_rules: frozenset[str]
 
 
-def worth_drafting(finding: Finding) -> bool:
-    """True for what a patch was proven to introduce, at moderate confidence or more, in its diff, unsaid, not held."""
+def is_open(finding: Finding) -> bool:
+    """True for what a patch was proven to introduce, at moderate confidence or more, that is unsaid and not held."""
     proven = finding.verdict is Verdict.INTRODUCED and finding.confidence is not Confidence.LOW
-    return proven and finding.mail_line > 0 and finding.raised is None and finding.held is None
+    return proven and finding.raised is None and finding.held is None
+
+
+def worth_drafting(finding: Finding) -> bool:
+    """True for what is open, and stands in the diff, where a reply can speak of it."""
+    return is_open(finding) and finding.mail_line > 0
 
 
 def draft(patch: AppliedPatch, findings: Iterable[Finding], style: DraftStyle) -> Draft | None:

@@ -19,7 +19,6 @@ from reviewbot.match.run import Report, asks_tree
 from reviewbot.model import (
     AppliedPatch,
     AppliedSeries,
-    Confidence,
     Coverage,
     FileChange,
     Finding,
@@ -27,8 +26,8 @@ from reviewbot.model import (
     Skipped,
     Snapshot,
     SourceFile,
-    Verdict,
 )
+from reviewbot.review.draft import is_open
 from reviewbot.review.fixup import Fixup, fixup
 from reviewbot.review.includes import with_headers
 from reviewbot.review.reports import FileReports, Rules, fingerprint
@@ -68,10 +67,10 @@ class Mended:
 
 
 def mend(applied: AppliedSeries, findings: Iterable[Finding], rules: Rules) -> tuple[Mended, ...]:
-    """The verified changes for what each patch is blamed for, by patch; patches without any are left out."""
-    blamed = [f for f in findings if f.verdict is Verdict.INTRODUCED and f.confidence is not Confidence.LOW]
+    """The verified changes for what is open of each patch, by patch; patches without any are left out."""
+    mendable = [finding for finding in findings if is_open(finding)]
     made = (
-        _mended(patch, patch.after, [f for f in blamed if f.patch == patch.patch.message.msgid], rules)
+        _mended(patch, patch.after, [f for f in mendable if f.patch == patch.patch.message.msgid], rules)
         for patch in applied.patches
         if patch.after is not None
     )

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import pytest
 
 from reviewbot.match.site import TreeView
-from reviewbot.model import AppliedPatch, Coverage, FileChange, Finding, Skipped
+from reviewbot.model import Address, AppliedPatch, Comment, Coverage, FileChange, Finding, Held, Raised, Skipped
 from reviewbot.registry import load_rules
 from reviewbot.review import verified
 from reviewbot.review.fixup import Fixup
@@ -72,6 +72,18 @@ def test_a_verified_change() -> None:
     )
     assert (finding.compiled, made.refused) == (False, ())
     assert [change.after.decode() for change in made.changes] == [_added("good(1);")]
+
+
+@pytest.mark.parametrize("held", [Held.DISMISSED, Held.ADOPTED, Held.MUTED])
+def test_nothing_for_what_is_not_drafted(held: Held) -> None:
+    """What the reviewer has judged, or somebody has raised, is not mended and not tried."""
+    whole = series(_patch(_added("bad(1);")))
+    running = Rules((FIX,), TreeView(whole.snapshot, SyntaxFacts()))
+    (finding,), _coverage = judge(whole, running)
+    said = Comment(Address("Bob", "bob@example.org"), False, None, "r@x", 1, "good()?")  # noqa: FBT003  # no bot
+
+    assert mend(whole, [dataclasses.replace(finding, held=held)], running) == ()
+    assert mend(whole, [dataclasses.replace(finding, raised=Raised(said, 1))], running) == ()
 
 
 def test_file_without_a_last_line_end() -> None:
